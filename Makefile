@@ -1,0 +1,89 @@
+# Every target sets up what it needs: .venv with pinned torch, Debian packages where apt may be used.
+#   make demo [INPUT=my.wav]   export a model, render audio through it, draw before and after
+#   make test                  C++ and Python tests, real-time core under sanitizers
+#   make sanitize              the whole core under address, undefined and thread sanitizers
+#   make bench                 the host against the bare TorchScript call
+#   make models                export the demonstration models to build/models
+#   make soak                  long forms of the fuzz and churn tests
+#   make lint, make format
+
+PYTHON ?= python3
+TORCH ?= torch==2.13.0
+VENV := .venv
+ifeq ($(OS),Windows_NT)
+BIN := $(VENV)/Scripts
+else
+BIN := $(VENV)/bin
+endif
+BUILD := build/dev
+SANITIZERS := ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
+CORE := -G Ninja -DNN_BUILD_PYTHON=OFF -DNN_BUILD_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
+CPP := $(shell git ls-files 'cpp/*.h' 'cpp/*.cpp' 'tests/*.h' 'tests/*.cpp' 2>/dev/null)
+PY := python tests models scripts
+INPUT ?=
+DEMO_OUT ?= demo-out
+
+.PHONY: all setup build build-tests demo test test-cpp test-python sanitize sanitize-rt bench models soak lint format clean
+all: build
+
+$(VENV)/.ready: pyproject.toml scripts/setup.sh
+	PYTHON="$(PYTHON)" TORCH="$(TORCH)" BIN="$(BIN)" sh scripts/setup.sh $(VENV)
+	touch $@
+
+setup: $(VENV)/.ready
+
+# An editable install whose build folder keeps its objects.
+INSTALL = $(BIN)/python -m pip install -q --no-build-isolation --no-deps -e . -Cbuild-dir=$(BUILD)
+build: setup
+	$(INSTALL)
+
+build-tests: setup
+	$(INSTALL) -Ccmake.define.NN_BUILD_TESTS=ON
+
+demo: build
+	$(BIN)/python scripts/demo.py --out $(DEMO_OUT) $(if $(INPUT),--input "$(INPUT)")
+
+test: test-cpp test-python sanitize-rt
+
+test-cpp: build-tests
+	$(BIN)/ctest --test-dir $(BUILD) --output-on-failure
+
+test-python: build
+	$(BIN)/python -m pytest
+
+sanitize-rt: setup
+	$(BIN)/cmake -S . -B build/rt-address $(CORE) -DNN_TORCH=OFF -DNN_SANITIZE=address
+	$(BIN)/cmake --build build/rt-address
+	$(SANITIZERS) build/rt-address/tests/cpp/test_rt
+	$(BIN)/cmake -S . -B build/rt-thread $(CORE) -DNN_TORCH=OFF -DNN_SANITIZE=thread
+	$(BIN)/cmake --build build/rt-thread
+	$(SANITIZERS) build/rt-thread/tests/cpp/test_rt
+
+sanitize: sanitize-rt
+	$(BIN)/cmake -S . -B build/address $(CORE) -DNN_SANITIZE=address -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python
+	$(BIN)/cmake --build build/address
+	$(SANITIZERS) $(BIN)/ctest --test-dir build/address --output-on-failure
+
+bench: build
+	$(BIN)/python scripts/bench.py --out bench-out
+
+models: build
+	$(BIN)/python models/export.py build/models
+
+soak: build-tests
+	NN_SOAK=1 $(BUILD)/tests/cpp/test_model "mutants*"
+	NN_SOAK=1 $(BUILD)/tests/cpp/test_model "loads under*"
+	NN_SOAK=1 $(BUILD)/tests/cpp/test_purity
+
+lint: setup
+	$(BIN)/ruff check $(PY)
+	$(BIN)/ruff format --check $(PY)
+	$(BIN)/clang-format --dry-run --Werror $(CPP)
+
+format: setup
+	$(BIN)/ruff check --fix $(PY)
+	$(BIN)/ruff format $(PY)
+	$(BIN)/clang-format -i $(CPP)
+
+clean:
+	rm -rf build demo-out bench-out
