@@ -1,0 +1,63 @@
+// What an audio object plays: one stream, and for the moment of a change two.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <vector>
+
+#include "nn/stream.h"
+
+namespace nn {
+
+// Sample = float or double. All streams given to one player have the same numbers of inputs and
+// outputs.
+template <typename Sample>
+class Player {
+ public:
+  Player(int inputs, int outputs);
+  ~Player();  // control thread, audio stopped
+  Player(const Player&) = delete;
+  Player& operator=(const Player&) = delete;
+
+  // Control thread. The audio thread takes the stream over at its next callback: what plays goes
+  // on until the new stream has filled its latency, then the two crossfade over 5 ms. A null
+  // pointer fades to silence. Frees what the audio thread has finished with.
+  void play(std::unique_ptr<Stream> stream);
+
+  // Audio thread, wait-free; any n ≥ 1.
+  void process(const Sample* const* in, Sample* const* out, int n) noexcept;
+
+  // Control thread, now and then: frees streams that are no longer played.
+  void collect() noexcept;
+  // Control thread: no change of stream is under way.
+  bool settled() const noexcept;
+
+ private:
+  struct Entry {  // a stream to change to; the stream may be null
+    std::unique_ptr<Stream> stream;
+    std::vector<float> fade;  // into it, at its sample rate
+  };
+  void process_portion(int n) noexcept;
+  void mix(int n) noexcept;
+  bool retire(Entry* entry) noexcept;
+
+  const int inputs_, outputs_;
+  std::atomic<Entry*> incoming_{nullptr};
+  std::array<std::atomic<Entry*>, 4> retired_{};
+  std::atomic<bool> changing_{false};
+
+  // Audio thread's own.
+  Entry* current_ = nullptr;
+  Entry* next_ = nullptr;
+  int64_t next_age_ = 0;  // samples the next stream has taken
+  std::vector<Sample> scratch_;
+  std::vector<Sample*> scratch_rows_;
+  std::vector<const Sample*> in_;
+  std::vector<Sample*> out_;
+};
+
+extern template class Player<float>;
+extern template class Player<double>;
+
+}  // namespace nn

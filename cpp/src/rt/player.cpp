@@ -1,0 +1,114 @@
+#include "nn/player.h"
+
+#include <algorithm>
+
+#include "gap.h"
+
+namespace nn {
+
+template <typename Sample>
+Player<Sample>::Player(int inputs, int outputs)
+    : inputs_(inputs),
+      outputs_(outputs),
+      scratch_(static_cast<size_t>(outputs) * Stream::kLargestVector),
+      scratch_rows_(static_cast<size_t>(outputs)),
+      in_(static_cast<size_t>(inputs)),
+      out_(static_cast<size_t>(outputs)) {
+  for (size_t c = 0; c < scratch_rows_.size(); ++c)
+    scratch_rows_[c] = scratch_.data() + c * Stream::kLargestVector;
+}
+
+template <typename Sample>
+Player<Sample>::~Player() {
+  collect();
+  delete incoming_.load();
+  delete current_;
+  delete next_;
+}
+
+template <typename Sample>
+void Player<Sample>::play(std::unique_ptr<Stream> stream) {
+  auto fade = half_cosine(stream ? stream->config().sample_rate : 48000);
+  delete incoming_.exchange(new Entry{std::move(stream), std::move(fade)},
+                            std::memory_order_acq_rel);
+  collect();
+}
+
+template <typename Sample>
+void Player<Sample>::collect() noexcept {
+  for (auto& slot : retired_) delete slot.exchange(nullptr, std::memory_order_acq_rel);
+}
+
+template <typename Sample>
+bool Player<Sample>::settled() const noexcept {
+  return !changing_.load() && incoming_.load() == nullptr;
+}
+
+template <typename Sample>
+bool Player<Sample>::retire(Entry* entry) noexcept {
+  if (entry->stream) entry->stream->discard();
+  for (auto& slot : retired_) {
+    Entry* free = nullptr;
+    if (slot.compare_exchange_strong(free, entry, std::memory_order_acq_rel)) return true;
+  }
+  return false;  // the control thread has not collected for a while: try again next time
+}
+
+template <typename Sample>
+void Player<Sample>::process(const Sample* const* in, Sample* const* out, int n) noexcept {
+  for (int offset = 0; offset < n;) {
+    const int count = std::min(n - offset, Stream::kLargestVector);
+    for (size_t c = 0; c < in_.size(); ++c) in_[c] = in[c] + offset;
+    for (size_t c = 0; c < out_.size(); ++c) out_[c] = out[c] + offset;
+    process_portion(count);
+    offset += count;
+  }
+}
+
+template <typename Sample>
+void Player<Sample>::process_portion(int n) noexcept {
+  if (!next_ && incoming_.load(std::memory_order_relaxed)) {
+    changing_.store(true);  // before the exchange, so that settled() never sees neither
+    next_ = incoming_.exchange(nullptr, std::memory_order_acq_rel);
+    next_age_ = 0;
+  }
+  // The new stream first, into memory of our own: out may be the same memory as in.
+  if (next_ && next_->stream) next_->stream->process(in_.data(), scratch_rows_.data(), n);
+  if (current_ && current_->stream)
+    current_->stream->process(in_.data(), out_.data(), n);
+  else
+    for (Sample* row : out_) std::fill_n(row, n, Sample(0));
+  if (next_) mix(n);
+}
+
+// `next_age_` counts the new stream's samples; past its latency it sounds, and fades in.
+template <typename Sample>
+void Player<Sample>::mix(int n) noexcept {
+  const int64_t filled = next_->stream ? next_->stream->latency() : 0;
+  // With nothing to fade from, the new stream is heard as it is from its first sample.
+  const bool plain = !current_ || !current_->stream;
+  const auto length = plain ? 0 : static_cast<int64_t>(next_->fade.size());
+  for (int c = 0; c < outputs_; ++c) {
+    Sample* old = out_[static_cast<size_t>(c)];
+    const Sample* fresh = scratch_rows_[static_cast<size_t>(c)];
+    for (int i = 0; i < n; ++i) {
+      const int64_t step = next_age_ + i - filled;
+      const Sample sample = next_->stream ? fresh[i] : Sample(0);
+      if (step >= length)
+        old[i] = sample;
+      else if (step >= 0)
+        old[i] = sample +
+                 (old[i] - sample) * static_cast<Sample>(next_->fade[static_cast<size_t>(step)]);
+    }
+  }
+  next_age_ += n;
+  if (next_age_ < filled + length || (current_ && !retire(current_))) return;
+  current_ = next_;
+  next_ = nullptr;
+  changing_.store(false);
+}
+
+template class Player<float>;
+template class Player<double>;
+
+}  // namespace nn
