@@ -1,0 +1,84 @@
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "fakes.h"
+#include "nn/host.h"
+#include "nn/offline.h"
+#include "script_models.h"
+
+TEST_CASE("a host: block sizes, latency with the declared delay, commands, reload") {
+  const auto path = scripts::save("hosted", scripts::gain());
+  nn::HostOptions options;
+  options.block = 1000;
+  options.vector = 64;
+  nn::Host<double> host(path, options);
+  CHECK(host.block() == 1024);
+  CHECK(host.latency() == 2 * 1024 - 64);
+  CHECK(std::get<double>(host.get("gain")[0]) == 1.0);
+  host.set("gain", {2.0});
+  CHECK(std::get<double>(host.get("gain", true)[0]) == 2.0);
+  CHECK_THROWS_AS(host.set("gain", {1.0, 2.0}), nn::Error);
+  CHECK_THROWS_AS(host.set("gone", {1.0}), nn::Error);
+  host.set("gain", {1000.0});
+  host.get("gain", true);
+  const auto line = host.next_message();
+  REQUIRE(line);
+  CHECK(line->find("refused") != std::string::npos);
+  host.set_method("last");
+  host.get("gain", true);
+  CHECK(host.method() == "last");
+  host.reload();
+  CHECK(std::get<double>(host.get("gain")[0]) == 1.0);
+}
+
+TEST_CASE("a tight host has less latency than a plain one and as exact") {
+  const auto path = scripts::save("tight", scripts::gain());
+  nn::HostOptions options;
+  options.block = 4096;
+  options.vector = 64;
+  options.tight = true;
+  options.offline = true;
+  nn::Host<float> host(path, options);
+  CHECK(host.latency() < 2 * 4096 - 64);
+  CHECK(host.latency() >= 4096);
+  const auto length = int64_t(host.latency() + 4096 + 64) / 64 * 64;
+  Planes<float> in(1, length), out(1, length);
+  in[0][100] = 1;
+  for (int64_t at = 0; at < length; at += 64) host.process(in.at(at).data(), out.at(at).data(), 64);
+  for (int64_t i = 0; i < length; ++i)
+    REQUIRE(out[0][size_t(i)] == (i == 100 + host.latency() ? 1 : 0));
+}
+
+TEST_CASE("offline: as many samples out as in, aligned, whatever the pieces; the delay removed") {
+  const int64_t delay = GENERATE(0, 37, 5000);
+  const int64_t length = GENERATE(1, 100, 20'000);
+  auto engine = [&] {
+    auto fake = std::make_shared<FakeEngine>(1, 1, 512);
+    // A model that is late by `delay`, as it declares.
+    auto line = std::make_shared<std::vector<float>>(size_t(delay), 0.0f);
+    fake->after = [line](const float* const*, float* const* out) {
+      for (int i = 0; i < 512; ++i) {
+        line->push_back(out[0][i]);
+        out[0][i] = line->front();
+        line->erase(line->begin());
+      }
+    };
+    return fake;
+  };
+  auto in = noise(1, length, 8);
+  for (const int64_t piece : {int64_t{20'000}, int64_t{777}, int64_t{1}}) {
+    if (piece == 1 && length > 1000) continue;
+    nn::Offline offline(engine(), 512, 1, 1, 48000, delay);
+    std::vector<float> all;
+    std::vector<float> out(size_t(std::max<int64_t>(piece, 64)));
+    float* rows = out.data();
+    for (int64_t at = 0; at < length; at += piece) {
+      const auto n = std::min(piece, length - at);
+      const auto got = offline.process(in.at(at).data(), &rows, n);
+      all.insert(all.end(), out.begin(), out.begin() + got);
+    }
+    while (const auto got = offline.finish(&rows, 64))
+      all.insert(all.end(), out.begin(), out.begin() + got);
+    REQUIRE(all == in[0]);
+  }
+}

@@ -1,0 +1,116 @@
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "fakes.h"
+#include "nn/player.h"
+
+namespace {
+
+std::unique_ptr<nn::Stream> constant(float value, int block,
+                                     std::shared_ptr<std::atomic<int>> alive = {}) {
+  nn::StreamConfig c;
+  c.timing = {block, 64, false, false};
+  auto engine = std::make_shared<FakeEngine>(1, 1, block);
+  if (alive) ++*alive;
+  auto guard = std::shared_ptr<void>(nullptr, [alive](void*) {
+    if (alive) --*alive;
+  });
+  engine->after = [value, block, guard](const float* const*, float* const* out) {
+    std::fill_n(out[0], block, value);
+  };
+  return std::make_unique<nn::Stream>(engine, c);
+}
+
+}  // namespace
+
+TEST_CASE("a change of stream crossfades once the new one has filled its latency") {
+  nn::Player<float> player(1, 1);
+  std::vector<float> heard;
+  const auto play = [&](int vectors) {
+    for (int i = 0; i < vectors; ++i) {
+      std::vector<float> row(64, 0.0f);
+      float* rows = row.data();
+      player.process(&rows, &rows, 64);
+      heard.insert(heard.end(), row.begin(), row.end());
+    }
+  };
+  play(2);
+  CHECK(heard.back() == 0);
+  player.play(constant(1, 512));
+  CHECK_FALSE(player.settled());
+  play(40);
+  CHECK(player.settled());
+  CHECK(heard.back() == 1);
+  const size_t change = heard.size();
+  player.play(constant(-1, 1024));  // another block size, another latency
+  play(60);
+  CHECK(heard.back() == -1);
+  for (size_t i = change; i < change + 1024 - 64; ++i)
+    REQUIRE(heard[i] == 1);  // the old one plays on
+  for (size_t i = change; i < heard.size(); ++i) REQUIRE(std::abs(heard[i] - heard[i - 1]) < 0.02f);
+  player.play(nullptr);
+  play(20);
+  CHECK(heard.back() == 0);
+}
+
+TEST_CASE("streams that are no longer played are freed by the control thread") {
+  auto alive = std::make_shared<std::atomic<int>>(0);
+  {
+    nn::Player<float> player(1, 1);
+    std::atomic<bool> stop{false};
+    std::thread audio([&] {
+      std::vector<float> row(64);
+      float* rows = row.data();
+      while (!stop) player.process(&rows, &rows, 64);
+    });
+    for (int i = 0; i < 300; ++i) {
+      player.play(constant(float(i), 64, alive));
+      while (i % 3 == 0 && !player.settled()) std::this_thread::yield();
+    }
+    while (!player.settled()) std::this_thread::yield();
+    player.collect();
+    CHECK(*alive <= 2);
+    stop = true;
+    audio.join();
+  }
+  CHECK(*alive == 0);
+}
+
+TEST_CASE("callbacks longer than 8192 samples are cut") {
+  nn::Player<double> player(1, 1);
+  player.play(constant(1, 64));
+  std::vector<double> row(313 * 64, 0.5);
+  double* rows = row.data();
+  player.process(&rows, &rows, 313 * 64);
+  CHECK(row.back() == 1);
+}
+
+TEST_CASE("the crossfade takes 5 ms at any sample rate") {
+  for (const double rate : {44100.0, 192000.0}) {
+    nn::Player<float> player(1, 1);
+    nn::StreamConfig c;
+    c.timing = {64, 64, false, false};
+    c.sample_rate = rate;
+    auto engine = std::make_shared<FakeEngine>(1, 1, 64);
+    player.play(std::make_unique<nn::Stream>(engine, c));
+    std::vector<float> heard;
+    for (int i = 0; i < 40; ++i) {
+      std::vector<float> row(64, 1.0f);
+      float* rows = row.data();
+      if (i == 4)
+        player.play(std::make_unique<nn::Stream>(
+            [] {
+              auto silent = std::make_shared<FakeEngine>(1, 1, 64);
+              silent->gain = 0;
+              return silent;
+            }(),
+            c));
+      player.process(&rows, &rows, 64);
+      heard.insert(heard.end(), row.begin(), row.end());
+    }
+    const auto between =
+        std::count_if(heard.begin(), heard.end(), [](float x) { return x > 0 && x < 1; });
+    CHECK(double(between) == Approx(rate * 0.005).margin(3));
+  }
+}
