@@ -1,0 +1,113 @@
+"""Say what is wrong with a model, one sentence a finding."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from nn_tilde.host import Contract, Error, Host, Method, inspect
+
+RATE = 44100
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`problem`: it does not work; `note`: it works, and may surprise."""
+
+    kind: str
+    text: str
+
+
+def check_model(path: str | os.PathLike[str]) -> Iterator[Finding]:
+    """Everything that is wrong or odd about the model file, in the order it is found out."""
+    try:
+        contract = inspect(path)
+    except Error as error:
+        yield Finding("problem", str(error))
+        return
+    for remark in contract.remarks:
+        yield Finding("problem", remark)
+    if not contract.takes_sample_rate:
+        yield Finding("note", "The model does not want to know the sample rate (no set_sample_rate).")
+    for method in contract.methods.values():
+        yield from _check_method(Path(path), contract, method)
+    yield from _check_attributes(Path(path), contract)
+
+
+def _noise(method: Method, samples: int) -> np.ndarray:
+    random = np.random.default_rng(0)
+    return random.uniform(-0.5, 0.5, (method.in_channels, samples)).astype(np.float32)
+
+
+def _check_method(path: Path, contract: Contract, method: Method) -> Iterator[Finding]:
+    smallest = Host(path, method.name, block=0)
+    if smallest.remarks:
+        kind = "note" if contract.attributes else "problem"
+        hint = " It may want an attribute first." if contract.attributes else ""
+        yield Finding(kind, smallest.remarks.splitlines()[0] + hint)
+        return
+    block = smallest.block
+    audio = _noise(method, 8 * max(block, 1024))
+    outputs = {}
+    for size in (block, 4 * max(block, 1024)):
+        host = Host(path, method.name, block=size)
+        outputs[size] = host.render(audio)
+        renderer = host.renderer(sample_rate=RATE)
+        renderer.process(audio, np.empty((renderer.rows_out, audio.shape[1]), np.float32))
+        if message := renderer.next_message():
+            yield Finding("problem", f"With a block of {host.block} samples: {message}")
+            return
+    again = Host(path, method.name, block=block).render(audio)
+    first, second = outputs.values()
+    if not np.array_equal(first, again):
+        yield Finding("note", f"Method '{method.name}' gives another output at every run; it draws at random.")
+    elif not np.allclose(first, second, atol=1e-4):
+        yield Finding(
+            "note",
+            f"Method '{method.name}' sounds different with another block size: "
+            "it keeps no state between blocks, or not all of it.",
+        )
+    yield from _check_batch(path, method, block)
+
+
+def _check_batch(path: Path, method: Method, block: int) -> Iterator[Finding]:
+    batched = Host(path, method.name, block=block, batch=2)
+    if batched.remarks:
+        yield Finding(
+            "note",
+            f"Method '{method.name}' takes one example at a time; mc.nn~ with several channels "
+            f"needs batches ({batched.remarks.splitlines()[0]})",
+        )
+
+
+def _check_attributes(path: Path, contract: Contract) -> Iterator[Finding]:
+    if not contract.attributes:
+        return
+    host = Host(path, next(iter(contract.methods)))
+    for attribute in contract.attributes.values():
+        name = attribute.name
+        if not attribute.readable:
+            yield Finding("problem", f"Attribute '{name}' cannot be read: the model has no get_{name}.")
+            continue
+        try:
+            value = host.get(name)
+        except Error as error:
+            yield Finding("problem", str(error))
+            continue
+        values = value if isinstance(value, tuple) else (value,)
+        if len(values) != len(attribute.types):
+            yield Finding(
+                "problem",
+                f"Attribute '{name}' has {len(attribute.types)} elements, and get_{name} returns {len(values)}.",
+            )
+        elif not attribute.writable:
+            yield Finding("note", f"Attribute '{name}' is read only.")
+        elif "buffer" not in attribute.types:
+            try:
+                host.renderer(sample_rate=RATE).set(name, *values)
+            except Error as error:
+                yield Finding("problem", f"Attribute '{name}' refuses its own value: {error}")

@@ -1,0 +1,345 @@
+"""Play any nn~ model from Python: live in blocks, or a whole piece of audio at once."""
+
+from __future__ import annotations
+
+import copy
+import operator
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch  # noqa: F401  (libtorch must be in the process before our extension looks for it)
+
+from nn_tilde import _core
+
+Error = _core.Error
+
+
+@dataclass(frozen=True)
+class Method:
+    """One way of calling a model. Ratios are samples per frame; `delay` is in samples."""
+
+    name: str
+    in_channels: int
+    in_ratio: int
+    out_channels: int
+    out_ratio: int
+    input_labels: list[str]
+    output_labels: list[str]
+    delay: int
+    batch: bool
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """One setting of a model; `types` has a word per element: bool int float string tensor buffer."""
+
+    name: str
+    types: list[str]
+    readable: bool
+    writable: bool
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a model file offers."""
+
+    methods: dict[str, Method]
+    attributes: dict[str, Attribute]
+    buffers: list[str]
+    takes_sample_rate: bool
+    metadata: dict[str, Any]
+    remarks: list[str]
+
+    @classmethod
+    def _from(cls, raw: dict[str, Any]) -> Contract:
+        methods = {name: Method(name=name, **fields) for name, fields in raw["methods"].items()}
+        attributes = {name: Attribute(name=name, **fields) for name, fields in raw["attributes"].items()}
+        return cls(**{**raw, "methods": methods, "attributes": attributes})
+
+
+def inspect(path: str | os.PathLike[str]) -> Contract:
+    """The contract of a model file, without playing it. Raises `Error` for anything that is no model."""
+    return Contract._from(_core.inspect(Path(path)))
+
+
+def _planes(audio: Any, batch: int, channels: int) -> np.ndarray:
+    """`audio` as float32 rows ordered channel · batch + example, or an `Error` that says what is wrong."""
+    if not isinstance(audio, np.ndarray):
+        raise Error(f"Audio is a numpy array, not {type(audio).__name__}.")
+    if audio.dtype != np.float32:
+        raise Error(f"Audio is float32, not {audio.dtype}: use array.astype(numpy.float32).")
+    wanted = f"[{channels}, samples]" if batch == 1 else f"[{batch}, {channels}, samples]"
+    if batch > 1 and audio.ndim == 3 and audio.shape[:2] == (batch, channels):
+        return np.ascontiguousarray(audio.swapaxes(0, 1)).reshape(channels * batch, audio.shape[2])
+    if batch == 1 and audio.ndim == 2 and audio.shape[0] == channels:
+        return np.ascontiguousarray(audio)
+    raise Error(f"This method takes audio of shape {wanted}, not {list(audio.shape)}.")
+
+
+def _unplanes(rows: np.ndarray, batch: int) -> np.ndarray:
+    if batch == 1:
+        return rows
+    return np.ascontiguousarray(rows.reshape(rows.shape[0] // batch, batch, rows.shape[1]).swapaxes(0, 1))
+
+
+class Host:
+    """A model on audio, as the Max and Pd objects play it.
+
+    Args:
+        path: model file (`.ts`).
+        method: which of the model's methods runs.
+        block: samples per model call, rounded as in a patch; None takes what the file suggests, or 4096.
+        batch: examples run at once, each with its own state.
+        sample_rate: Hz, told to the model.
+        threaded: run the model on a worker thread, as live hosts do; False runs it inside `process`.
+        vector: samples per audio callback when it is always the same (arrays must be multiples of it);
+            None allows any length at any time, at a latency that is up to a callback longer.
+        tight: the smallest latency that the measured speed of the model allows (threaded only).
+        late: `silence`, `hold` or `bypass`: what is heard when a block is not ready in time.
+        realtime: with `threaded`, let blocks come late, as on a stage; False waits for them.
+        device: `cpu`, `cuda`, `mps`, or `gpu` for the best there is.
+        warm_up_limit: seconds after which a method counts as never returning.
+
+    Raises:
+        Error: one sentence, for a file, method, size or device that cannot be used.
+    """
+
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        method: str = "forward",
+        block: int | None = None,
+        *,
+        batch: int = 1,
+        sample_rate: float = 44100,
+        threaded: bool = False,
+        vector: int | None = None,
+        tight: bool = False,
+        late: str = "silence",
+        realtime: bool = False,
+        device: str = "cpu",
+        warm_up_limit: float = 60,
+    ) -> None:
+        self._vector = vector
+        self._batch = batch
+        self._sample_rate = sample_rate
+        if block is not None and not 0 <= operator.index(block) <= 1 << 24:
+            raise Error(f"A block has 0 to 2^24 samples, not {block}.")
+        self._block_request = _core.OMITTED if block is None else operator.index(block)
+        self._method = method
+        self._record: list[tuple] = []  # what was set, in order, for renderings to start from
+        self._core = _core.Host(
+            Path(path),
+            method=method,
+            block=self._block_request,
+            threaded=threaded,
+            vector=_core.LARGEST_VECTOR if vector is None else vector,
+            vector_varies=vector is None,
+            tight=tight,
+            sample_rate=sample_rate,
+            batch=batch,
+            late=late,
+            offline=threaded and not realtime,
+            device=device,
+            warm_up_limit=warm_up_limit,
+        )
+        self._contract = Contract._from(self._core.contract())
+        self._in_channels = self._core.rows_in // batch
+
+    # What is loaded.
+
+    @property
+    def info(self) -> Contract:
+        """Everything the file offers."""
+        return self._contract
+
+    @property
+    def path(self) -> Path:
+        return self._core.path
+
+    @property
+    def methods(self) -> dict[str, Method]:
+        return self._contract.methods
+
+    @property
+    def attributes(self) -> dict[str, Attribute]:
+        return self._contract.attributes
+
+    @property
+    def buffers(self) -> list[str]:
+        """Keys `attribute#element` of the model's audio buffers; see `set_buffer`."""
+        return self._contract.buffers
+
+    @property
+    def method(self) -> str:
+        """The method that runs; assign another to switch between two blocks."""
+        return self._method
+
+    @method.setter
+    def method(self, name: str) -> None:
+        self._core.set_method(name)
+        self._method = name
+
+    @property
+    def block(self) -> int:
+        """Samples per model call."""
+        return self._core.block
+
+    @property
+    def latency(self) -> int:
+        """Samples between input and output of `process`, the model's declared delay included."""
+        return self._core.latency
+
+    @property
+    def device(self) -> str:
+        return self._core.device
+
+    @property
+    def remarks(self) -> str:
+        """What was odd about the file, or an empty text."""
+        return self._core.remarks
+
+    def stats(self, reset: bool = False) -> dict[str, float]:
+        """Blocks, misses, dropped, errors, waits, load_mean and load_peak (1.0 = all the time there is)."""
+        return self._core.stats(reset)
+
+    def messages(self) -> list[str]:
+        """What the running model had to say since the last call: errors, late blocks."""
+        lines = []
+        while (line := self._core.next_message()) is not None:
+            lines.append(line)
+        return lines
+
+    # Changing it.
+
+    def set(self, name: str, *values: Any) -> None:
+        """Set an attribute, one value per element, from the next block on.
+
+        Buffer elements take float32 audio [channels, frames] at the host's sample rate, tensor
+        elements any array. Raises `Error` for a wrong name, count or type; what the model itself
+        refuses appears in `messages()`.
+        """
+        self._core.set(name, *values)
+        self._forget(name)
+        kept = tuple(copy.deepcopy(value) for value in values)
+        self._record.append(("set", name, kept))
+        for i, kind in enumerate(self.attributes[name].types):
+            if kind == "buffer":  # with the rate it has now, not that of a file rendered later
+                self._record.append(("set_buffer", f"{name}#{i}", kept[i], int(self._sample_rate)))
+
+    def get(self, name: str) -> Any:
+        """An attribute's value; a tuple when it has several elements."""
+        values = self._core.get(name)
+        return values[0] if len(values) == 1 else tuple(values)
+
+    def set_buffer(self, key: str, audio: np.ndarray, sample_rate: int) -> None:
+        """Fill the audio buffer `attribute#element` with [channels, frames] at a rate in Hz."""
+        if key not in self._contract.buffers:
+            known = ", ".join(self._contract.buffers) or "none"
+            raise Error(f"The model has no audio buffer '{key}'; it has {known}.")
+        self._core.set_buffer(key, audio, sample_rate)
+        self._forget(key)
+        self._record.append(("set_buffer", key, np.array(audio), sample_rate))
+
+    def clear_buffer(self, key: str) -> None:
+        self._core.clear_buffer(key)
+        self._forget(key)
+        self._record.append(("clear_buffer", key))
+
+    def _forget(self, name: str) -> None:
+        """Drop what was set before under this attribute, or this key of a buffer."""
+        self._record = [entry for entry in self._record if entry[1] != name and entry[1].split("#")[0] != name]
+
+    def set_sample_rate(self, sample_rate: float) -> None:
+        self._core.set_sample_rate(sample_rate)
+        self._sample_rate = sample_rate
+
+    def enable(self, on: bool) -> None:
+        """Off: silence, and the model rests."""
+        self._core.enable(on)
+
+    def late(self, policy: str) -> None:
+        self._core.set_late(policy)
+
+    def reset(self) -> None:
+        """The state and attributes the file was saved with."""
+        self._core.reset()
+        self._record.clear()
+
+    def load(self, path: str | os.PathLike[str], method: str = "forward") -> None:
+        """Another model in the same channels; the old one plays until the new one is warm."""
+        self._core.load(Path(path), method)
+        self._contract = Contract._from(self._core.contract())
+        self._method = method
+        self._record.clear()
+
+    def reload(self) -> None:
+        """The same file anew, as it is on disk now."""
+        self.load(self.path, self.method)
+
+    # Audio.
+
+    def process(self, audio: np.ndarray) -> np.ndarray:
+        """The next samples of a live signal.
+
+        Args:
+            audio: float32 [channels, samples] (batch > 1: [batch, channels, samples]), any length.
+
+        Returns:
+            As many samples of the output, `latency` samples behind the input.
+        """
+        rows = _planes(audio, self._batch, self._in_channels)
+        if rows.shape[1] == 0:
+            return _unplanes(np.empty((self._core.rows_out, 0), np.float32), self._batch)
+        if self._vector is not None and rows.shape[1] % self._vector:
+            raise Error(f"{rows.shape[1]} samples are not a multiple of the vector, {self._vector}.")
+        return _unplanes(self._core.process(rows), self._batch)
+
+    def render(
+        self,
+        audio: np.ndarray | str | os.PathLike[str],
+        out: str | os.PathLike[str] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> np.ndarray | Path:
+        """A whole piece of audio through the model, output aligned with the input.
+
+        Starts from the model's saved state with the attributes set on this object, and leaves the
+        live state alone. An array gives an array of as many samples. A file is written to `out`
+        (default: beside it, `<name>.<model>.<suffix>`) in constant memory; its path is returned.
+        `progress(done, total)` is called now and then, in samples.
+        """
+        from nn_tilde.render import render_array, render_file
+
+        if isinstance(audio, (str, os.PathLike)):
+            source = Path(audio)
+            target = Path(out) if out else source.with_name(f"{source.stem}.{self.path.stem}{source.suffix}")
+            return render_file(self.renderer, self.methods[self.method], source, target, progress).path
+        rows = _planes(audio, self._batch, self.methods[self.method].in_channels)
+        renderer = self.renderer(sample_rate=self._sample_rate, batch=self._batch)
+        return _unplanes(render_array(renderer, rows, progress), self._batch)
+
+    def renderer(self, sample_rate: float, batch: int = 1, strict: bool = False) -> _core.Renderer:
+        """A fresh offline renderer with this object's model, method, block and attributes.
+
+        What the model refuses is left out, as it was live; `strict` raises `Error` instead.
+        """
+        renderer = _core.Renderer(
+            self.path,
+            method=self.method,
+            block=self._block_request,
+            batch=batch,
+            sample_rate=sample_rate,
+            device=self.device,
+        )
+        for action, name, *values in self._record:
+            arguments = values[0] if action == "set" else values
+            try:
+                getattr(renderer, action)(name, *arguments)
+            except Error:
+                if strict:
+                    raise
+        return renderer
