@@ -7,6 +7,7 @@
 
 #include <atomic>
 
+#include "../src/rt/parting.h"
 #include "nn/bench.h"
 #include "nn/error.h"
 #include "nn/host.h"
@@ -94,6 +95,7 @@ class PyHost {
     const auto n = in.shape(1);
     const OneAtATime guard(busy_);
     const py::gil_scoped_release release;
+    const InsideModel inside;
     std::vector<const float*> from_at(from);
     std::vector<float*> to_at(to);
     for (py::ssize_t offset = 0; offset < n; offset += vector_) {
@@ -192,6 +194,7 @@ class PyRenderer {
     const auto n = std::min(in.shape(1), out.shape(1));
     const OneAtATime guard(busy_);
     const py::gil_scoped_release release;
+    const InsideModel inside;
     return offline_->process(from.data(), to.data(), n);
   }
   int64_t finish(Rows& out) {
@@ -200,6 +203,7 @@ class PyRenderer {
     const auto room = out.shape(1);
     const OneAtATime guard(busy_);
     const py::gil_scoped_release release;
+    const InsideModel inside;
     return offline_->finish(to.data(), room);
   }
   std::optional<std::string> message() { return offline_->stream().next_message(); }
@@ -333,6 +337,9 @@ PYBIND11_MODULE(_core, module) {
       py::arg("path"), py::kw_only(), py::arg("method"), py::arg("block"), py::arg("vector"),
       py::arg("batch"), py::arg("blocks"), py::arg("device"), nn::Unlocked());
   module.def("threads", [] { return nn::torch_pool()->threads(); });
+  // By then, everything that a running model may use has been created.
+  py::module_::import("atexit").attr("register")(
+      py::cpp_function([] { nn::part_without_crash(); }));
   module.attr("OMITTED") = nn::kBlockOmitted;
   module.attr("LARGEST_VECTOR") = nn::Stream::kLargestVector;
 }

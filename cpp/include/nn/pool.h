@@ -35,13 +35,19 @@ class Pool {
   // `workers` threads; `on_start` runs first on each (the model layer sets torch up there).
   // 0 workers: nothing runs but by run_one(), on the caller's thread (emulators, tests).
   explicit Pool(int workers, std::function<void()> on_start = {});
-  ~Pool();  // waits for running units at most a second, then leaves the threads to themselves
+  ~Pool();  // stops
   Pool(const Pool&) = delete;
   Pool& operator=(const Pool&) = delete;
 
   // The process's pool: physical cores − 1 workers, at least one; NN_WORKERS overrides. Created on
   // first use, stopped at exit. `on_start` is taken from the first call.
   static const std::shared_ptr<Pool>& shared(std::function<void()> on_start = {});
+  // At the end of the process: stops the process's pool, if there is one.
+  static void stop_shared() noexcept;
+
+  // For good: no further unit is begun. Waits for running ones at most a second, then leaves their
+  // threads to themselves.
+  void stop() noexcept;
 
   // Control threads. Throws nn::Error when kActors streams are registered. The ticket is what the
   // audio thread submits with.

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "nn/error.h"
+#include "parting.h"
 #include "threads.h"
 
 namespace nn {
@@ -48,6 +49,7 @@ auto limited(double seconds, Work work) {
   auto shared = std::make_shared<Shared>();
   auto result = shared->promise.get_future();
   std::thread([shared, work = std::move(work)]() mutable {
+    const InsideModel inside;
     try {
       compute_on_this_thread_alone();
       shared->promise.set_value(work(shared->stage));
@@ -56,6 +58,7 @@ auto limited(double seconds, Work work) {
     }
   }).detach();
   if (result.wait_for(std::chrono::duration<double>(seconds)) != std::future_status::ready) {
+    part_without_crash();
     std::ostringstream text;
     text << shared->stage.get() << " did not return within " << seconds << " s.";
     throw Error(text.str());

@@ -10,9 +10,15 @@
 #include "cores.h"
 #include "denormals.h"
 #include "nn/error.h"
+#include "parting.h"
 #include "wake.h"
 
 namespace nn {
+namespace {
+
+std::atomic<Pool*> the_shared{nullptr};
+
+}  // namespace
 
 int64_t now_ns() noexcept {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(
@@ -88,7 +94,10 @@ struct Pool::State {
       slot->since.store(now, std::memory_order_relaxed);
       // From here on every submit lowers the deadline; what waited before is added afterwards.
       slot->deadline.store(Actor::kNever);
-      slot->actor->work();
+      {
+        const InsideModel inside;
+        slot->actor->work();
+      }
       slot->waiting.fetch_sub(1);
       slot->lower_deadline(slot->actor->next_deadline());
       slot->since.store(0, std::memory_order_relaxed);
@@ -129,6 +138,12 @@ Pool::Pool(int workers, std::function<void()> on_start) : state_(std::make_share
 }
 
 Pool::~Pool() {
+  Pool* self = this;
+  the_shared.compare_exchange_strong(self, nullptr);
+  stop();
+}
+
+void Pool::stop() noexcept {
   state_->stop.store(true);
   const int n = state_->count.load();
   for (int i = 0; i < n; ++i) state_->workers[static_cast<size_t>(i)]->wake.wake();
@@ -150,11 +165,18 @@ void Pool::grow() {
 
 const std::shared_ptr<Pool>& Pool::shared(std::function<void()> on_start) {
   static const std::shared_ptr<Pool> pool = [&] {
+    part_without_crash();
     const char* wanted = std::getenv("NN_WORKERS");
     const int workers = wanted ? std::atoi(wanted) : physical_cores() - 1;
-    return std::make_shared<Pool>(std::clamp(workers, 1, 64), std::move(on_start));
+    auto made = std::make_shared<Pool>(std::clamp(workers, 1, 64), std::move(on_start));
+    the_shared.store(made.get());
+    return made;
   }();
   return pool;
+}
+
+void Pool::stop_shared() noexcept {
+  if (Pool* pool = the_shared.load()) pool->stop();
 }
 
 int Pool::add(std::shared_ptr<Actor> actor) {
@@ -205,7 +227,11 @@ bool Pool::check(int ticket, int64_t stuck_ns) {
   const int n = state_->count.load();
   int held = 0;
   for (int i = 0; i < n; ++i) held += stuck(state_->workers[static_cast<size_t>(i)]->since.load());
-  if (n > 0 && held == n && added_ < kMostAdded) ++added_, grow();
+  if (n > 0 && held == n && added_ < kMostAdded) {
+    ++added_;
+    grow();
+    part_without_crash();
+  }
   return stuck(state_->slots[static_cast<size_t>(ticket)].since.load());
 }
 
