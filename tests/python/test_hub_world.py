@@ -106,7 +106,7 @@ def test_stall(server: HubServer, tmp_path: Path, limits: dict) -> None:
     start = time.monotonic()
     with pytest.raises(_core.Error, match=r"stopped sending|longer than the time allowed"):
         fetch(server, tmp_path, **limits)
-    assert 0.25 < time.monotonic() - start < 5
+    assert 0.25 < time.monotonic() - start < 20  # the default is 30 s
     server.answers[CARD].stall = None
     assert fetch(server, tmp_path).resumed_from == 100_000
 
@@ -127,8 +127,9 @@ def test_stop_from_progress(server: HubServer, tmp_path: Path) -> None:
 
     with pytest.raises(_core.Error, match="was stopped; ask again to resume"):
         fetch(server, tmp_path, progress=stop)
-    assert time.monotonic() - beats[-1] < 0.5
-    assert max(b - a for a, b in itertools.pairwise(beats)) < 1  # also while nothing comes
+    # Also while nothing comes, which alone would end it after 30 s.
+    assert time.monotonic() - beats[-1] < 15
+    assert max(b - a for a, b in itertools.pairwise(beats)) < 15
     server.answers[CARD].stall = None
     assert fetch(server, tmp_path, progress=lambda *_: None).resumed_from == 100_000
 
