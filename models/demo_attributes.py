@@ -18,10 +18,12 @@ class DemoAttributes(nn_tilde.Module):
         self.register_attribute("attr_list", [0, "christophe", 1.0, True])
         self.register_method("forward", 1, 1, 2, 1, output_labels=["attr_int", "attr_float"])
 
+    @torch.jit.export
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         ones = torch.ones_like(x)
         return torch.cat((ones * self.attr_int[0], ones * self.attr_float[0]), 1)
 
+    @torch.jit.export
     def set_attr_enum(self, value: str) -> int:
         if value not in ("horse", "goose", "chicken", "pig", "dog", "cat"):
             return -1

@@ -15,11 +15,13 @@ class DemoBuffers(nn_tilde.Module):
         self.register_method("shape", 1, 1, 2, 1, output_labels=["channels", "frames"])
         self.register_method("get_sr", 1, 1, 1, 1, output_labels=["sample rate of the buffer in Hz"])
 
+    @torch.jit.export
     def loudness(self, x: torch.Tensor) -> torch.Tensor:
         audio = self.buf[0].value
         level = audio.square().mean().sqrt() if self.buf[0].has_value else torch.zeros(1)
         return torch.ones_like(x) * level.to(x.device)
 
+    @torch.jit.export
     def shape(self, x: torch.Tensor) -> torch.Tensor:
         channels, frames = 0, 0
         if self.buf[0].has_value:
@@ -27,6 +29,7 @@ class DemoBuffers(nn_tilde.Module):
         ones = torch.ones_like(x)
         return torch.cat((ones * channels, ones * frames), 1)
 
+    @torch.jit.export
     def get_sr(self, x: torch.Tensor) -> torch.Tensor:
         rate = self.buf[0].sr if self.buf[0].has_value else 0
         return torch.ones_like(x) * rate

@@ -25,32 +25,40 @@ class Effects(nn_tilde.Module):
         self.register_method("rms", 1, 1, 1, 1024, output_labels=["level of every 1024 samples"])
         self.register_method("fractalize", 1, 512, 1, 512, ["control signal"], ["folded signal"])
 
+    @torch.jit.export
     def thru(self, x: torch.Tensor) -> torch.Tensor:
         return x
 
+    @torch.jit.export
     def invert(self, x: torch.Tensor) -> torch.Tensor:
         return -x if self.invert_signal[0] else x
 
+    @torch.jit.export
     def saturate(self, x: torch.Tensor) -> torch.Tensor:
         driven = x * self.gain_factor[0]
         return driven.clamp(-1.0, 1.0) if self.saturate_mode[0] == "clip" else driven.tanh()
 
+    @torch.jit.export
     def polynomial(self, x: torch.Tensor) -> torch.Tensor:
         a, b, c, d = self.polynomial_factors
         return x * (a + x * (b + x * (c + x * d)))
 
+    @torch.jit.export
     def add(self, x: torch.Tensor) -> torch.Tensor:
         return x.sum(1, keepdim=True)
 
+    @torch.jit.export
     def midside(self, x: torch.Tensor) -> torch.Tensor:
         left, right = x[:, 0], x[:, 1]
         # Divided by the root of 2, so that doing it twice gives left and right again.
         return torch.stack((left + right, left - right), 1) / 2.0**0.5
 
+    @torch.jit.export
     def rms(self, x: torch.Tensor) -> torch.Tensor:
         groups = x.reshape(x.shape[0], 1, -1, 1024)
         return groups.square().mean(-1).sqrt()
 
+    @torch.jit.export
     def fractalize(self, x: torch.Tensor) -> torch.Tensor:
         layers, amount = self.fractal
         y = torch.zeros_like(x)
@@ -65,12 +73,14 @@ class Effects(nn_tilde.Module):
         """x between -1 and 1, mirrored back at both ends beyond: a triangle wave."""
         return (torch.remainder(x - 1.0, 4.0) - 2.0).abs() - 1.0
 
+    @torch.jit.export
     def set_saturate_mode(self, mode: str) -> int:
         if mode not in ("tanh", "clip"):
             return -1
         self.saturate_mode = (mode,)
         return 0
 
+    @torch.jit.export
     def set_fractal(self, layers: int, amount: float) -> int:
         # Positive weights only, so that their sum is never zero; 2^16 still fits a sample.
         if layers < 1 or layers > 16 or amount < 0.0:

@@ -21,20 +21,24 @@ class Features(nn_tilde.Module):
         self.register_method("flatness", 1, 1, 1, 256, output_labels=["noisiness from 0 to 1"])
         self.register_method("bandwidth", 1, 1, 1, 256, output_labels=["spread in Hz"])
 
+    @torch.jit.export
     def rms(self, x: torch.Tensor) -> torch.Tensor:
         groups = x.reshape(x.shape[0], 1, -1, 1024)
         return groups.square().mean(-1).sqrt()
 
+    @torch.jit.export
     def centroid(self, x: torch.Tensor) -> torch.Tensor:
         share = self.shares(self.magnitudes(x, 0))
         return (share * self.frequencies()).sum(-1).unsqueeze(1)
 
+    @torch.jit.export
     def flatness(self, x: torch.Tensor) -> torch.Tensor:
         power = self.magnitudes(x, 1).square() + 1e-10
         ratio = power.log().mean(-1).exp() / power.mean(-1)
         # Silence is flat too, but not noisy.
         return torch.where(power.mean(-1) > 1e-9, ratio, torch.zeros_like(ratio)).unsqueeze(1)
 
+    @torch.jit.export
     def bandwidth(self, x: torch.Tensor) -> torch.Tensor:
         share = self.shares(self.magnitudes(x, 2))
         frequency = self.frequencies()
@@ -57,7 +61,7 @@ class Features(nn_tilde.Module):
 
     def frequencies(self) -> torch.Tensor:
         """The frequency of every bin, in Hz."""
-        sr = self.sr
-        rate = 44100 if sr is None else sr
+        sr = self.get_sample_rate()
+        rate = sr if sr > 0 else 44100
         bins = self.size // 2 + 1
         return torch.arange(bins, device=self.window.device) * (rate / self.size)

@@ -31,6 +31,7 @@ class Unmix(nn_tilde.Module):
         self.model = model
         self.register_method("forward", 1, 1, len(STEMS), 1, ["mix"], STEMS)
 
+    @torch.jit.export
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.model(x)
 

@@ -13,6 +13,7 @@ class Wavetable(nn_tilde.Module):
         self.register_attribute("wavetable", torch.zeros(1024))
         self.register_method("forward", 1, 1, 1, 1, ["phase from 0 to 1"], ["wave"])
 
+    @torch.jit.export
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         table = self.wavetable[0].to(x.device).to(x.dtype).reshape(-1)
         size = table.numel()

@@ -95,7 +95,6 @@ class PyHost {
     const auto n = in.shape(1);
     const OneAtATime guard(busy_);
     const py::gil_scoped_release release;
-    const InsideModel inside;
     std::vector<const float*> from_at(from);
     std::vector<float*> to_at(to);
     for (py::ssize_t offset = 0; offset < n; offset += vector_) {
@@ -156,11 +155,11 @@ class PyHost {
 // One offline rendering: a fresh state, process() any number of times, finish() until it is empty.
 class PyRenderer {
  public:
-  PyRenderer(const std::filesystem::path& path, const std::string& method, int block, int batch,
-             double sample_rate, const std::string& device)
+  PyRenderer(const std::shared_ptr<const Model>& model, const std::string& method, int block,
+             int batch, double sample_rate, double warm_up_limit)
       : sample_rate_(static_cast<int>(sample_rate)) {
-    const auto model = Model::load(path, {device});
     EngineOptions options;
+    options.warm_up_limit = warm_up_limit;
     options.method = method;
     const auto standard = model->contract().metadata.block.value_or(4096);
     options.block = block_size(block, model->contract().ratios(), standard).block;
@@ -175,14 +174,20 @@ class PyRenderer {
   }
 
   void set(const std::string& name, const py::args& given) {
+    const OneAtATime guard(busy_);
     engine_->set_attribute(name,
                            values_from(engine_->model().contract(), name, given, sample_rate_));
   }
   void set_buffer(const std::string& key, py::handle data, int sample_rate) {
+    const OneAtATime guard(busy_);
     engine_->set_buffer(key, buffer_from_python(data, sample_rate));
   }
-  void clear_buffer(const std::string& key) { engine_->clear_buffer(key); }
+  void clear_buffer(const std::string& key) {
+    const OneAtATime guard(busy_);
+    engine_->clear_buffer(key);
+  }
   py::list get(const std::string& name) {
+    const OneAtATime guard(busy_);
     engine_->refresh(name);
     return list_from(engine_->attribute(name));
   }
@@ -194,7 +199,6 @@ class PyRenderer {
     const auto n = std::min(in.shape(1), out.shape(1));
     const OneAtATime guard(busy_);
     const py::gil_scoped_release release;
-    const InsideModel inside;
     return offline_->process(from.data(), to.data(), n);
   }
   int64_t finish(Rows& out) {
@@ -203,10 +207,14 @@ class PyRenderer {
     const auto room = out.shape(1);
     const OneAtATime guard(busy_);
     const py::gil_scoped_release release;
-    const InsideModel inside;
     return offline_->finish(to.data(), room);
   }
   std::optional<std::string> message() { return offline_->stream().next_message(); }
+  // Blocks the model was given, and those of them that failed.
+  std::pair<int64_t, int64_t> blocks() {
+    const Stats s = offline_->stream().stats();
+    return {s.blocks, s.errors};
+  }
   int rows_in() const { return rows_in_; }
   int rows_out() const { return rows_out_; }
   int block() const { return engine_->options().block; }
@@ -292,10 +300,13 @@ void bind_host(py::module_& module) {
       .def_property_readonly("rows_out", [](PyHost& self) { return self.host().outputs(); });
 
   py::class_<PyRenderer>(module, "Renderer")
-      .def(py::init<const std::filesystem::path&, const std::string&, int, int, double,
-                    const std::string&>(),
-           py::arg("path"), py::kw_only(), py::arg("method"), py::arg("block"), py::arg("batch"),
-           py::arg("sample_rate"), py::arg("device"), Unlocked())
+      .def(py::init([](PyHost& host, const std::string& method, int block, int batch,
+                       double sample_rate, double warm_up_limit) {
+             return std::make_unique<PyRenderer>(host.host().model(), method, block, batch,
+                                                 sample_rate, warm_up_limit);
+           }),
+           py::arg("host"), py::kw_only(), py::arg("method"), py::arg("block"), py::arg("batch"),
+           py::arg("sample_rate"), py::arg("warm_up_limit"), Unlocked())
       .def("set", &PyRenderer::set)
       .def("set_buffer", &PyRenderer::set_buffer)
       .def("clear_buffer", &PyRenderer::clear_buffer)
@@ -303,6 +314,7 @@ void bind_host(py::module_& module) {
       .def("process", &PyRenderer::process)
       .def("finish", &PyRenderer::finish)
       .def("next_message", &PyRenderer::message)
+      .def("blocks", &PyRenderer::blocks)
       .def_property_readonly("block", &PyRenderer::block)
       .def_property_readonly("rows_in", &PyRenderer::rows_in)
       .def_property_readonly("rows_out", &PyRenderer::rows_out);

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from nn_tilde.host import Contract, Error, Host, Method, inspect
+from nn_tilde.host import Attribute, Contract, Error, Host, Method, inspect
 
 RATE = 44100
 
@@ -33,9 +33,12 @@ def check_model(path: str | os.PathLike[str]) -> Iterator[Finding]:
         yield Finding("problem", remark)
     if not contract.takes_sample_rate:
         yield Finding("note", "The model does not want to know the sample rate (no set_sample_rate).")
-    for method in contract.methods.values():
-        yield from _check_method(Path(path), contract, method)
-    yield from _check_attributes(Path(path), contract)
+    try:
+        for method in contract.methods.values():
+            yield from _check_method(Path(path), contract, method)
+        yield from _check_attributes(Path(path), contract)
+    except Error as error:  # a method that never returns, say
+        yield Finding("problem", str(error))
 
 
 def _noise(method: Method, samples: int) -> np.ndarray:
@@ -106,8 +109,37 @@ def _check_attributes(path: Path, contract: Contract) -> Iterator[Finding]:
             )
         elif not attribute.writable:
             yield Finding("note", f"Attribute '{name}' is read only.")
-        elif "buffer" not in attribute.types:
+        elif "buffer" in attribute.types:
+            yield from _check_buffers(host, attribute)
+        else:
             try:
                 host.renderer(sample_rate=RATE).set(name, *values)
             except Error as error:
                 yield Finding("problem", f"Attribute '{name}' refuses its own value: {error}")
+
+
+def _check_buffers(host: Host, attribute: Attribute) -> Iterator[Finding]:
+    """Whether some length of audio is accepted, and taken away again."""
+    for i, kind in enumerate(attribute.types):
+        key = f"{attribute.name}#{i}"
+        if kind != "buffer":
+            continue
+        if key not in host.buffers:
+            yield Finding("problem", f"Attribute '{attribute.name}' cannot be filled: '{key}' is not listed as a buffer.")
+            continue
+        renderer = host.renderer(sample_rate=RATE)
+        refusal = ""
+        for frames in (1 << n for n in range(17)):
+            try:
+                renderer.set_buffer(key, np.zeros((1, frames), np.float32), RATE)
+                refusal = ""
+                break
+            except Error as error:
+                refusal = str(error)
+        if refusal:
+            yield Finding("problem", f"Buffer '{key}' takes no audio of 1 to 65536 frames: {refusal}")
+            continue
+        try:
+            renderer.clear_buffer(key)
+        except Error as error:
+            yield Finding("problem", f"Buffer '{key}' cannot be emptied: {error}")

@@ -86,6 +86,13 @@ def _unplanes(rows: np.ndarray, batch: int) -> np.ndarray:
     return np.ascontiguousarray(rows.reshape(rows.shape[0] // batch, batch, rows.shape[1]).swapaxes(0, 1))
 
 
+def _whole(what: str, value: Any) -> int:
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise Error(f"{what} is a whole number, not {value!r}.") from None
+
+
 class Host:
     """A model on audio, as the Max and Pd objects play it.
 
@@ -100,7 +107,7 @@ class Host:
             None allows any length at any time, at a latency that is up to a callback longer.
         tight: the smallest latency that the measured speed of the model allows (threaded only).
         late: `silence`, `hold` or `bypass`: what is heard when a block is not ready in time.
-        realtime: with `threaded`, let blocks come late, as on a stage; False waits for them.
+        realtime: let blocks come late, as on a stage; False waits for them.
         device: `cpu`, `cuda`, `mps`, or `gpu` for the best there is.
         warm_up_limit: seconds after which a method counts as never returning.
 
@@ -127,23 +134,25 @@ class Host:
         self._vector = vector
         self._batch = batch
         self._sample_rate = sample_rate
-        if block is not None and not 0 <= operator.index(block) <= 1 << 24:
+        if block is not None and not 0 <= _whole("A block", block) <= 1 << 24:
             raise Error(f"A block has 0 to 2^24 samples, not {block}.")
         self._block_request = _core.OMITTED if block is None else operator.index(block)
         self._method = method
+        self._warm_up_limit = warm_up_limit
+        self._said: list[str] = []  # messages of renderings
         self._record: list[tuple] = []  # what was set, in order, for renderings to start from
         self._core = _core.Host(
             Path(path),
             method=method,
             block=self._block_request,
             threaded=threaded,
-            vector=_core.LARGEST_VECTOR if vector is None else vector,
+            vector=_core.LARGEST_VECTOR if vector is None else _whole("A vector", vector),
             vector_varies=vector is None,
             tight=tight,
             sample_rate=sample_rate,
-            batch=batch,
+            batch=_whole("A batch", batch),
             late=late,
-            offline=threaded and not realtime,
+            offline=not realtime,
             device=device,
             warm_up_limit=warm_up_limit,
         )
@@ -176,7 +185,10 @@ class Host:
 
     @property
     def method(self) -> str:
-        """The method that runs; assign another to switch between two blocks."""
+        """The method that runs; assign another to switch between two blocks.
+
+        `process` keeps the channels it began with, and so plays methods of as many channels only.
+        """
         return self._method
 
     @method.setter
@@ -208,8 +220,8 @@ class Host:
         return self._core.stats(reset)
 
     def messages(self) -> list[str]:
-        """What the running model had to say since the last call: errors, late blocks."""
-        lines = []
+        """What the model had to say since the last call, live and in renderings: errors, late blocks."""
+        lines, self._said = self._said, []
         while (line := self._core.next_message()) is not None:
             lines.append(line)
         return lines
@@ -238,17 +250,23 @@ class Host:
 
     def set_buffer(self, key: str, audio: np.ndarray, sample_rate: int) -> None:
         """Fill the audio buffer `attribute#element` with [channels, frames] at a rate in Hz."""
-        if key not in self._contract.buffers:
-            known = ", ".join(self._contract.buffers) or "none"
-            raise Error(f"The model has no audio buffer '{key}'; it has {known}.")
+        self._known_buffer(key)
+        if not 0 < _whole("A sample rate", sample_rate) <= 10_000_000:
+            raise Error(f"A sample rate is above 0 and at most 10,000,000 Hz, not {sample_rate}.")
         self._core.set_buffer(key, audio, sample_rate)
         self._forget(key)
         self._record.append(("set_buffer", key, np.array(audio), sample_rate))
 
     def clear_buffer(self, key: str) -> None:
+        self._known_buffer(key)
         self._core.clear_buffer(key)
         self._forget(key)
         self._record.append(("clear_buffer", key))
+
+    def _known_buffer(self, key: str) -> None:
+        if key not in self._contract.buffers:
+            known = ", ".join(self._contract.buffers) or "none"
+            raise Error(f"The model has no audio buffer '{key}'; it has {known}.")
 
     def _forget(self, name: str) -> None:
         """Drop what was set before under this attribute, or this key of a buffer."""
@@ -292,6 +310,12 @@ class Host:
         Returns:
             As many samples of the output, `latency` samples behind the input.
         """
+        playing = self.methods[self._method]
+        if (playing.in_channels, playing.out_channels) != (self._in_channels, self._core.rows_out // self._batch):
+            raise Error(
+                f"Method '{playing.name}' has {playing.in_channels} inputs and {playing.out_channels} outputs, which "
+                f"this Host was not made with; make one with method='{playing.name}'."
+            )
         rows = _planes(audio, self._batch, self._in_channels)
         if rows.shape[1] == 0:
             return _unplanes(np.empty((self._core.rows_out, 0), np.float32), self._batch)
@@ -310,17 +334,24 @@ class Host:
         Starts from the model's saved state with the attributes set on this object, and leaves the
         live state alone. An array gives an array of as many samples. A file is written to `out`
         (default: beside it, `<name>.<model>.<suffix>`) in constant memory; its path is returned.
-        `progress(done, total)` is called now and then, in samples.
+        `progress(done, total)` is called now and then, in samples. Blocks that fail are silent, and
+        `messages()` tells why. Raises `Error` when every block fails.
         """
-        from nn_tilde.render import render_array, render_file
+        from nn_tilde.render import messages_of, render_array, render_file
 
         if isinstance(audio, (str, os.PathLike)):
             source = Path(audio)
             target = Path(out) if out else source.with_name(f"{source.stem}.{self.path.stem}{source.suffix}")
-            return render_file(self.renderer, self.methods[self.method], source, target, progress).path
+            result = render_file(self.renderer, self.methods[self.method], source, target, progress)
+            self._said += result.messages
+            return result.path
+        if out is not None:
+            raise Error("An array is rendered to an array; `out` is for files.")
         rows = _planes(audio, self._batch, self.methods[self.method].in_channels)
         renderer = self.renderer(sample_rate=self._sample_rate, batch=self._batch)
-        return _unplanes(render_array(renderer, rows, progress), self._batch)
+        rendered = render_array(renderer, rows, progress)
+        self._said += messages_of([renderer])
+        return _unplanes(rendered, self._batch)
 
     def renderer(self, sample_rate: float, batch: int = 1, strict: bool = False) -> _core.Renderer:
         """A fresh offline renderer with this object's model, method, block and attributes.
@@ -328,12 +359,12 @@ class Host:
         What the model refuses is left out, as it was live; `strict` raises `Error` instead.
         """
         renderer = _core.Renderer(
-            self.path,
+            self._core,
             method=self.method,
             block=self._block_request,
             batch=batch,
             sample_rate=sample_rate,
-            device=self.device,
+            warm_up_limit=self._warm_up_limit,
         )
         for action, name, *values in self._record:
             arguments = values[0] if action == "set" else values

@@ -82,13 +82,13 @@ def render_file(
         try:
             with soundfile.SoundFile(part, "w", samplerate=reader.samplerate, channels=channels, **layout) as writer:
                 peak = _run(reader, writer, renderers, method, progress)
+            lines = messages_of(renderers)
             os.replace(part, target)
         except soundfile.LibsndfileError as error:
             raise _core.Error(f"'{target}' cannot be written: {error.error_string.rstrip('.')}.") from error
         finally:
             part.unlink(missing_ok=True)
         clipped = peak > 1 and layout["subtype"] not in ("FLOAT", "DOUBLE")
-        lines = _messages(renderers)
         return Rendered(target, reader.frames, channels, reader.samplerate, peak, clipped, lines)
 
 
@@ -119,11 +119,15 @@ def _refuse_same(source: Path, target: Path) -> None:
         raise _core.Error(f"'{source}' would be written over itself; choose another name for the output.")
 
 
-def _messages(renderers: list[_core.Renderer]) -> list[str]:
+def messages_of(renderers: list[_core.Renderer]) -> list[str]:
+    """What the model said while rendering. Raises `Error` when every block has failed."""
     lines = []
     for renderer in renderers:
         while (line := renderer.next_message()) is not None:
             lines.append(line)
+    counts = [renderer.blocks() for renderer in renderers]
+    if lines and all(given == failed for given, failed in counts):
+        raise _core.Error(f"Nothing could be rendered. {lines[0]}")
     return list(dict.fromkeys(lines))
 
 

@@ -123,6 +123,39 @@ TEST_CASE("commands apply without audio: by a worker, or by flush") {
   CHECK(synchronous.wait_idle(1));
 }
 
+TEST_CASE("commands flushed by another thread at any moment do not silence a synchronous stream") {
+  const bool offline = GENERATE(true, false);
+  auto c = config(64, 64, false);
+  c.offline = offline;
+  nn::Stream stream(std::make_shared<FakeEngine>(1, 1, 64), c);
+  std::vector<float> row(64);
+  float* rows = row.data();
+  int64_t wrong = 0;
+  const auto play = [&](int blocks) {
+    for (int i = 0; i < blocks; ++i) {
+      row.assign(64, 1.0f);
+      stream.process(&rows, &rows, 64);
+      wrong += row[63] != 1;
+    }
+  };
+  std::atomic<bool> stop{false};
+  std::atomic<int> flushed{0};
+  std::thread control([&] {
+    while (!stop) {
+      stream.post([] { std::this_thread::sleep_for(std::chrono::microseconds(20)); });
+      flushed += stream.flush();
+    }
+  });
+  while (flushed < 100) play(200);
+  stop = true;
+  control.join();
+  if (offline) CHECK(wrong == 0);
+  play(20);  // what was queued meanwhile is computed now
+  wrong = 0;
+  play(1000);
+  CHECK(wrong == 0);
+}
+
 TEST_CASE("disabled, the model rests; enabled, it plays again from the next block on") {
   const int block = 64;
   auto engine = std::make_shared<FakeEngine>(1, 1, block);

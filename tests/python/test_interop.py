@@ -18,6 +18,8 @@ import torch
 
 SCRIPTS = Path(__file__).parent / "interop_scripts"
 OTHER = ["nn-tilde==1.6.0", "cached-conv==2.5.0"]
+MODELS = Path(__file__).parents[2] / "models"
+DEMONSTRATIONS = ["demo_attributes", "demo_buffers", "demo_mc", "effects", "features", "wavetable"]
 SHARED = ["attributes", "buffers", "by_hand", "ratios"]
 DRIVER = """
 import runpy, sys
@@ -215,3 +217,52 @@ def test_same_in_our_host(theirs: Path, ours: Path, name: str) -> None:
         assert x.dtype == np.float32
         np.testing.assert_array_equal(x, y)
         assert np.abs(y).max() > 0
+
+
+@pytest.fixture(scope="session")
+def their_models(other_package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration models, exported by the other package."""
+    folder = tmp_path_factory.mktemp("their_models")
+    libraries = Path(torch.__file__).parents[1]
+    paths = (str(other_package), str(libraries), str(MODELS))
+    command = [sys.executable, "-S", "-W", "ignore", str(MODELS / "export.py"), str(folder)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+@pytest.mark.parametrize("name", DEMONSTRATIONS)
+def test_demonstration_models_are_the_same_whoever_exports_them(their_models: Path, tmp_path: Path, name: str) -> None:
+    done = subprocess.run([sys.executable, MODELS / "export.py", tmp_path, name], capture_output=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    host = importlib.import_module("nn_tilde").Host
+    first = next(iter(load(tmp_path / f"{name}.ts").get_methods()))
+    known = host(tmp_path / f"{name}.ts", first)
+    for method in known.methods:
+        a, b = (host(folder / f"{name}.ts", method, block=2048) for folder in (their_models, tmp_path))
+        assert list(a.methods) == list(b.methods)
+        assert a.attributes == b.attributes
+        assert a.buffers == b.buffers
+        assert (a.remarks, b.remarks) == ("", "")
+        noise = np.random.default_rng(5).uniform(-1, 1, (a.methods[method].in_channels, 8192)).astype(np.float32)
+        np.testing.assert_array_equal(a.render(noise), b.render(noise))
+        for it in (a, b):
+            if name == "effects":
+                it.set("polynomial_factors", 0.5, 0.1, -0.2, 0.3)
+                it.set("saturate_mode", "clip")
+                it.set("fractal", 3, 0.5)
+            if name == "demo_attributes":
+                it.set("attr_enum", "goose")
+                it.set("attr_float", 0.25)
+            if name == "demo_buffers":
+                it.set_buffer("buf#0", noise[:1, :512], 22050)
+            if name == "wavetable":
+                it.set("wavetable", noise[0, :32])
+            it.set_sample_rate(32000)
+        x, y = a.render(noise), b.render(noise)
+        np.testing.assert_array_equal(x, y)
+        assert (a.messages(), b.messages()) == ([], [])
+        if name == "demo_attributes":
+            assert a.get("attr_enum") == b.get("attr_enum") == "goose"
+            assert (y[1] == 0.25).all()

@@ -53,6 +53,7 @@ class Host {
   // is warm, then the two crossfade. When it throws, nothing has changed.
   void load(const std::filesystem::path& path, const std::string& method);
   void reload() { load(model()->path(), method()); }
+  // Applied between two blocks; method() and latency() tell the new one at once.
   void set_method(const std::string& name);
   // Checked here, applied between two blocks; what the model refuses becomes a message.
   void set(const std::string& attribute, Values values);
@@ -84,15 +85,16 @@ class Host {
   Voice make(const std::filesystem::path& path, const std::string& method,
              const HostOptions& options) const;
   void post(std::function<void()> command, bool declick = false);
-  void adopt(Voice voice);
+  void adopt(Voice voice, const std::string& method);
 
   HostOptions options_;
   int inputs_ = 0, outputs_ = 0;
-  bool enabled_ = true;
   int64_t loads_asked_ = 0, load_adopted_ = 0;
   mutable std::mutex control_;  // control threads only
   std::shared_ptr<ModelEngine> engine_;
   Stream* stream_ = nullptr;  // the newest; owned by the player
+  std::string method_;        // asked for last
+  int64_t methods_asked_ = 0, method_adopted_ = 0;
   std::unique_ptr<Player<Sample>> player_;
 };
 

@@ -59,10 +59,14 @@ class ModelEngine : public Engine {
   virtual std::string remarks() const = 0;  // what the warm-up found, or empty
   virtual double cost() const = 0;          // seconds per block, the slowest warm-up run
 
-  // Control thread: warms another method up; `remark` tells why that failed, or is emptied (it may
-  // want an attribute that has been set since). The returned function (*) switches to it.
-  virtual std::function<void()> prepare_method(const std::string& method, std::string& remark) = 0;
-  virtual std::string current_method() const = 0;  // any thread but audio
+  struct Prepared {
+    std::function<void()> change;  // * switches to the method
+    std::string
+        remark;       // why it failed, or empty; it may want an attribute that has been set since
+    double cost = 0;  // seconds per block
+  };
+  // Control thread: warms another method up.
+  virtual Prepared prepare_method(const std::string& method) = 0;
 
   // * One value per element; a buffer element takes BufferValue. Throws nn::Error when the count,
   // a type or the model refuses.

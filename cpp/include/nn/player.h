@@ -28,6 +28,11 @@ class Player {
   // Audio thread, wait-free; any n ≥ 1.
   void process(const Sample* const* in, Sample* const* out, int n) noexcept;
 
+  // Any thread: for every stream that plays or will, from the next callback on. See Stream.
+  void enable(bool on) noexcept { enabled_.store(on); }
+  void set_late(Late late) noexcept { late_.store(static_cast<int>(late)); }
+  void set_offline(bool offline) noexcept { offline_.store(offline); }
+
   // Control thread, now and then: frees streams that are no longer played.
   void collect() noexcept;
   // Control thread: no change of stream is under way.
@@ -41,11 +46,13 @@ class Player {
   void process_portion(int n) noexcept;
   void mix(int n) noexcept;
   bool retire(Entry* entry) noexcept;
+  void instruct(Stream& stream) const noexcept;
 
   const int inputs_, outputs_;
   std::atomic<Entry*> incoming_{nullptr};
   std::array<std::atomic<Entry*>, 4> retired_{};
   std::atomic<bool> changing_{false};
+  std::atomic<int> enabled_{-1}, late_{-1}, offline_{-1};  // -1: as the stream has it
 
   // Audio thread's own.
   Entry* current_ = nullptr;

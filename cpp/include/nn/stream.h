@@ -64,9 +64,10 @@ class Stream {
   void post(std::function<void()> command, bool declick = false);
   // The same thread as post, synchronous streams only: applies posted commands now, unless the
   // audio thread is computing (then the next block does). Returns whether the queue was emptied.
-  // A block that the audio thread completes meanwhile is late: do not call it while playing().
+  // A block that the audio thread completes meanwhile is late (offline, the audio thread waits):
+  // do not call it while playing().
   bool flush() noexcept;
-  // Synchronous streams: whether there was a callback in the last 0.1 s.
+  // Synchronous streams: whether there was a callback in the last 0.1 s (longer for long vectors).
   bool playing() const noexcept;
 
   // Control thread: another rate for deadlines and loads. Ramps and latency stay as they are.

@@ -1,5 +1,6 @@
 #include "nn/host.h"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <utility>
@@ -15,7 +16,7 @@ Host<Sample>::Host(const std::filesystem::path& path, const HostOptions& options
   inputs_ = voice.engine->options().inputs;
   outputs_ = voice.engine->options().outputs;
   player_ = std::make_unique<Player<Sample>>(inputs(), outputs());
-  adopt(std::move(voice));
+  adopt(std::move(voice), options.method);
 }
 
 template <typename Sample>
@@ -43,9 +44,24 @@ auto Host<Sample>::make(const std::filesystem::path& path, const std::string& me
   stream.outputs = voice.engine->options().outputs * options.batch;
   stream.sample_rate = options.sample_rate;
   stream.late = options.late;
-  stream.tight = options.tight;
-  constexpr double margin = 1.5;  // a warm-up run is shorter than the worst that follows
-  stream.cost = voice.engine->cost() * margin;
+  if (options.tight) {
+    // The latency is fixed, so it must suit every method that may be switched to. What failed at
+    // warm-up has no known cost, and gets the standard latency.
+    double cost = voice.engine->cost();
+    stream.tight = voice.engine->remarks().empty();
+    for (const Method& other : model->contract().methods) {
+      if (!stream.tight || other.name == method) continue;
+      try {
+        const auto prepared = voice.engine->prepare_method(other.name);
+        stream.tight = prepared.remark.empty();
+        cost = std::max(cost, prepared.cost);
+      } catch (const Error&) {
+        stream.tight = false;
+      }
+    }
+    constexpr double margin = 1.5;  // a warm-up run is shorter than the worst that follows
+    stream.cost = cost * margin;
+  }
   stream.offline = options.offline;
   stream.pool = torch_pool();
   voice.stream = std::make_unique<Stream>(voice.engine, stream);
@@ -53,17 +69,15 @@ auto Host<Sample>::make(const std::filesystem::path& path, const std::string& me
 }
 
 template <typename Sample>
-void Host<Sample>::adopt(Voice voice) {
+void Host<Sample>::adopt(Voice voice, const std::string& method) {
   // What was changed while the model was loading.
-  voice.stream->enable(enabled_);
-  voice.stream->set_late(options_.late);
-  voice.stream->set_offline(options_.offline);
   if (voice.engine->options().sample_rate != options_.sample_rate) {
     voice.stream->set_sample_rate(options_.sample_rate);
     voice.stream->post(
         [engine = voice.engine, rate = options_.sample_rate] { engine->set_sample_rate(rate); });
   }
   engine_ = std::move(voice.engine);
+  method_ = method;
   stream_ = voice.stream.get();
   player_->play(std::move(voice.stream));
 }
@@ -81,7 +95,7 @@ void Host<Sample>::load(const std::filesystem::path& path, const std::string& me
   const std::lock_guard lock(control_);
   if (number < load_adopted_) return;  // a later request was quicker
   load_adopted_ = number;
-  adopt(std::move(voice));
+  adopt(std::move(voice), method);
 }
 
 // The command holds the engine, so it may outlive a change of model.
@@ -92,16 +106,21 @@ void Host<Sample>::post(std::function<void()> command, bool declick) {
 
 template <typename Sample>
 void Host<Sample>::set_method(const std::string& name) {
-  const auto engine = [this] {
+  int64_t number;
+  const auto engine = [&] {
     const std::lock_guard lock(control_);
+    number = ++methods_asked_;
     return engine_;
   }();
-  std::string remark;
-  auto change = engine->prepare_method(name, remark);
+  const auto prepared = engine->prepare_method(name);
   const std::lock_guard lock(control_);
-  if (engine != engine_) return;  // another model has been loaded meanwhile
-  post(std::move(change), true);
-  if (!remark.empty()) post([remark] { throw Error(remark); });  // becomes a message
+  // Another model has been loaded meanwhile, or a later request was quicker.
+  if (engine != engine_ || number < method_adopted_) return;
+  method_adopted_ = number;
+  method_ = name;
+  post(prepared.change, true);
+  if (const auto& remark = prepared.remark; !remark.empty())
+    post([remark] { throw Error(remark); });  // becomes a message
 }
 
 template <typename Sample>
@@ -146,7 +165,11 @@ Values Host<Sample>::get(const std::string& attribute, bool now) {
       if (!options_.live || !stream_->playing()) stream_->flush();
     }
   }
-  if (now && read.wait_for(std::chrono::seconds(1)) == std::future_status::ready) read.get();
+  try {
+    if (now && read.wait_for(std::chrono::seconds(1)) == std::future_status::ready) read.get();
+  } catch (const std::future_error&) {
+    // Another model was loaded before the command had its turn.
+  }
   return engine->attribute(attribute);
 }
 
@@ -180,22 +203,21 @@ void Host<Sample>::reset() {
 template <typename Sample>
 void Host<Sample>::enable(bool on) {
   const std::lock_guard lock(control_);
-  enabled_ = on;
-  stream_->enable(on);
+  player_->enable(on);
 }
 
 template <typename Sample>
 void Host<Sample>::set_late(Late late) {
   const std::lock_guard lock(control_);
   options_.late = late;
-  stream_->set_late(late);
+  player_->set_late(late);
 }
 
 template <typename Sample>
 void Host<Sample>::set_offline(bool offline) {
   const std::lock_guard lock(control_);
   options_.offline = offline;
-  stream_->set_offline(offline);
+  player_->set_offline(offline);
 }
 
 template <typename Sample>
@@ -207,7 +229,7 @@ std::shared_ptr<const Model> Host<Sample>::model() const {
 template <typename Sample>
 std::string Host<Sample>::method() const {
   const std::lock_guard lock(control_);
-  return engine_->current_method();
+  return method_;
 }
 
 template <typename Sample>
@@ -219,7 +241,7 @@ int Host<Sample>::block() const {
 template <typename Sample>
 int64_t Host<Sample>::latency() const {
   const std::lock_guard lock(control_);
-  return stream_->latency() + engine_->model().contract().method(engine_->current_method())->delay;
+  return stream_->latency() + engine_->model().contract().method(method_)->delay;
 }
 
 template <typename Sample>

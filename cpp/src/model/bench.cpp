@@ -9,6 +9,7 @@
 #include "loaded.h"
 #include "nn/error.h"
 #include "nn/stream.h"
+#include "sentence.h"
 #include "threads.h"
 #include "warm_up.h"
 
@@ -54,8 +55,12 @@ Bench measure(std::shared_ptr<const LoadedModel> model, const EngineOptions& opt
     {
       const FlushDenormals flush;
       began = now_ns();
-      const auto value = function({input});
-      if (value.isTensor()) value.toTensor().to(torch::kCPU);
+      try {
+        const auto value = function({input});
+        if (value.isTensor()) value.toTensor().to(torch::kCPU);
+      } catch (const std::exception& e) {
+        throw Error("Method '" + method.name + "' failed: " + sentence(e) + ".");
+      }
       bare = seconds_since(began);
     }
     if (i < 0) continue;

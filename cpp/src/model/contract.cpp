@@ -146,6 +146,27 @@ void read_attribute(const torch::jit::Module& module, const std::string& name, C
   contract.attributes.push_back(std::move(attribute));
 }
 
+void read_buffers(torch::jit::Module& module, Contract& contract) {
+  for (const auto& key :
+       listed(module, "get_buffer_attributes", contract).value_or(std::vector<std::string>())) {
+    const auto hash = key.find('#');
+    const Attribute* attribute = contract.attribute(key.substr(0, hash));
+    bool known = false;
+    for (size_t i = 0; attribute && i < attribute->types.size(); ++i)
+      known |=
+          attribute->types[i] == Type::buffer && key == attribute->name + "#" + std::to_string(i);
+    if (known)
+      contract.buffers.push_back(key);
+    else
+      contract.remarks.push_back("Buffer '" + key + "' is left out: no attribute has it.");
+  }
+  if (!contract.buffers.empty() && !has_scripted(module, "set_buffer_attribute")) {
+    contract.buffers.clear();
+    contract.remarks.push_back(
+        "The model's buffers cannot be filled: it has no set_buffer_attribute.");
+  }
+}
+
 }  // namespace
 
 Contract read_contract(torch::jit::Module& module) {
@@ -177,9 +198,12 @@ Contract read_contract(torch::jit::Module& module) {
   for (const auto& name : *attributes)
     if (name != "none") read_attribute(module, name, contract);
 
-  contract.buffers =
-      listed(module, "get_buffer_attributes", contract).value_or(std::vector<std::string>());
-  contract.takes_sample_rate = has_scripted(module, "set_sample_rate");
+  read_buffers(module, contract);
+  if (const auto setter = module.find_method("set_sample_rate")) {
+    contract.takes_sample_rate = setter->function().getSchema().arguments().size() > 1;
+    if (!contract.takes_sample_rate)
+      contract.remarks.push_back("The model's set_sample_rate takes no rate, so it is told none.");
+  }
   // Blocks must fit every ratio: say so now, not in the middle of a concert.
   int64_t common = 1;
   for (const int ratio : contract.ratios()) {

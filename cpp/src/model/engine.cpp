@@ -27,7 +27,11 @@ class TorchEngine final : public ModelEngine {
     if (options_.outputs < 0) options_.outputs = method.out_channels;
     warmed_ = warm_up(*model_, method, options_, stage);
     stage.set("The model's set_sample_rate");
-    if (options_.sample_rate) set_sample_rate(*options_.sample_rate);
+    try {
+      if (options_.sample_rate) set_sample_rate(*options_.sample_rate);
+    } catch (const Error& e) {
+      warmed_.remark += (warmed_.remark.empty() ? "" : "\n") + std::string(e.what());
+    }
     stage.set("A getter of the model");
     for (const auto& attribute : contract().attributes) snapshots_[attribute.name];
     refresh_all();
@@ -39,7 +43,6 @@ class TorchEngine final : public ModelEngine {
   const Model& model() const noexcept override { return *model_; }
   const EngineOptions& options() const noexcept override { return options_; }
   double cost() const override { return warmed_.cost; }
-  std::string current_method() const override { return current_.load()->name; }
   std::string remarks() const override { return warmed_.remark; }
 
   void run(const float* const* in, float* const* out) override {
@@ -55,19 +58,20 @@ class TorchEngine final : public ModelEngine {
     scatter(result.data_ptr<float>(), method, options_, out);
   }
 
-  std::function<void()> prepare_method(const std::string& name, std::string& remark) override {
+  Prepared prepare_method(const std::string& name) override {
     const Method& method = known_method(name);
-    remark =
+    const WarmUp warmed =
         limited(options_.warm_up_limit, [model = model_, &method, options = options_](Stage& s) {
           return warm_up(*model, method, options, s);
-        }).remark;
+        });
     auto input = std::make_shared<std::unique_ptr<InputFrames>>(
         std::make_unique<InputFrames>(method, options_));
-    return [this, input, &method] {
+    auto change = [this, input, &method] {
       function_ = module_.get_method(method.name);
       input_ = std::move(*input);
       current_ = &method;
     };
+    return {std::move(change), warmed.remark, warmed.cost};
   }
 
   void set_attribute(const std::string& name, const Values& values) override {
@@ -117,7 +121,7 @@ class TorchEngine final : public ModelEngine {
     const c10::InferenceMode inference;
     sample_rate_ = sample_rate;
     if (!contract().takes_sample_rate) return;
-    call("set_sample_rate", {static_cast<int64_t>(sample_rate)},
+    call("set_sample_rate", {rate_argument(module_, sample_rate)},
          "The model refused the sample rate.");
   }
 

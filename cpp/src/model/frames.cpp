@@ -1,6 +1,7 @@
 #include "frames.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace nn {
 
@@ -25,10 +26,11 @@ at::Tensor InputFrames::gather(const float* const* in) {
         continue;
       }
       const float* from = in[c * batch_ + b];
-      if (ratio_ == 1)
-        std::copy_n(from, frames_, to);
-      else
-        for (int i = 0; i < frames_; ++i) to[i] = from[i * ratio_ + ratio_ - 1];
+      // What is not a number is silence: in a model with feedback it would stay for ever.
+      for (int i = 0; i < frames_; ++i) {
+        const float x = from[i * ratio_ + ratio_ - 1];
+        to[i] = std::isfinite(x) ? x : 0.0f;
+      }
     }
   return torch::from_blob(
       memory_.get(), {batch_, channels_, frames_}, [held = memory_](void*) {}, torch::kFloat32);

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <sstream>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -48,7 +49,7 @@ auto limited(double seconds, Work work) {
   };
   auto shared = std::make_shared<Shared>();
   auto result = shared->promise.get_future();
-  std::thread([shared, work = std::move(work)]() mutable {
+  auto body = [shared, work = std::move(work)]() mutable {
     const InsideModel inside;
     try {
       compute_on_this_thread_alone();
@@ -56,7 +57,12 @@ auto limited(double seconds, Work work) {
     } catch (...) {
       shared->promise.set_exception(std::current_exception());
     }
-  }).detach();
+  };
+  try {
+    std::thread(std::move(body)).detach();
+  } catch (const std::system_error&) {
+    throw Error("The system starts no further thread.");
+  }
   if (result.wait_for(std::chrono::duration<double>(seconds)) != std::future_status::ready) {
     part_without_crash();
     std::ostringstream text;

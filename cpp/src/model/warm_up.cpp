@@ -20,8 +20,12 @@ WarmUp warm_up(const LoadedModel& model, const Method& method, const EngineOptio
   try {
     auto module = model.instance();
     stage.set("The model's set_sample_rate");
-    if (options.sample_rate && model.contract().takes_sample_rate)
-      module.run_method("set_sample_rate", static_cast<int64_t>(*options.sample_rate));
+    try {
+      if (options.sample_rate && model.contract().takes_sample_rate)
+        module.run_method("set_sample_rate", rate_argument(module, *options.sample_rate));
+    } catch (const std::exception&) {
+      // The engine calls it too, and tells.
+    }
     stage.set("Method '" + method.name + "'");
     for (int i = 0; i < kCompilingRuns + kTimedRuns; ++i) {
       const int64_t began = now_ns();
@@ -35,6 +39,15 @@ WarmUp warm_up(const LoadedModel& model, const Method& method, const EngineOptio
         "Method '" + method.name + "' failed on a block of silence: " + sentence(e) + ".";
   }
   return result;
+}
+
+c10::IValue rate_argument(const torch::jit::Module& module, double sample_rate) {
+  const auto function = module.get_method("set_sample_rate");
+  const auto& schema = function.function().getSchema();
+  if (schema.arguments().size() > 1 &&
+      schema.arguments()[1].type()->kind() == c10::TypeKind::FloatType)
+    return sample_rate;
+  return static_cast<int64_t>(sample_rate);
 }
 
 at::Tensor input_tensor(const Method& method, const EngineOptions& options) {

@@ -22,7 +22,8 @@ int64_t tight_latency(const Timing& t, double cost) noexcept {
   const int64_t widest = latency(t);
   const int64_t n = t.block, v = t.vector;
   if (!t.threaded || !(cost <= static_cast<double>(n))) return widest;
-  cost = std::max(cost, 0.0) + std::max(0, t.burst - t.vector);
+  // Within a burst no time passes between callbacks.
+  cost = std::max(cost, 0.0) + std::max(0, t.burst - (t.varies ? 1 : t.vector));
   if (t.varies) {
     // No period to simulate: the worst case is one vector of waiting before the block is seen
     // complete. Several blocks in one vector would queue; keep the safe value there.

@@ -39,6 +39,7 @@ class Mailbox {
     if (inbox_.empty()) return std::nullopt;
     std::string text = std::move(inbox_.front());
     inbox_.pop_front();
+    unread_.fetch_sub(1, std::memory_order_relaxed);
     return text;
   }
 
@@ -55,7 +56,6 @@ class Mailbox {
       inbox_.insert(inbox_.begin() + static_cast<std::ptrdiff_t>(at), std::move(line->text));
       Line* next = line->next;
       delete line;
-      unread_.fetch_sub(1, std::memory_order_relaxed);
       line = next;
     }
   }

@@ -30,7 +30,12 @@ void part(int status) noexcept {
   while (InsideModel::threads() > 0 && now_ns() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
   if (InsideModel::threads() == 0) return;
-  std::fflush(nullptr);
+  // Not all files: a thread that waits for input holds stdin.
+  for (FILE* file : {stdout, stderr})
+    if (ftrylockfile(file) == 0) {
+      std::fflush(file);
+      funlockfile(file);
+    }
   _exit(status);
 }
 

@@ -41,7 +41,7 @@ void Player<Sample>::collect() noexcept {
 
 template <typename Sample>
 bool Player<Sample>::settled() const noexcept {
-  return !changing_.load() && incoming_.load() == nullptr;
+  return incoming_.load() == nullptr && !changing_.load();  // in this order: see process_portion
 }
 
 template <typename Sample>
@@ -66,12 +66,22 @@ void Player<Sample>::process(const Sample* const* in, Sample* const* out, int n)
 }
 
 template <typename Sample>
+void Player<Sample>::instruct(Stream& stream) const noexcept {
+  if (const int on = enabled_.load(std::memory_order_relaxed); on >= 0) stream.enable(on);
+  if (const int late = late_.load(std::memory_order_relaxed); late >= 0)
+    stream.set_late(static_cast<Late>(late));
+  if (const int on = offline_.load(std::memory_order_relaxed); on >= 0) stream.set_offline(on);
+}
+
+template <typename Sample>
 void Player<Sample>::process_portion(int n) noexcept {
   if (!next_ && incoming_.load(std::memory_order_relaxed)) {
     changing_.store(true);  // before the exchange, so that settled() never sees neither
     next_ = incoming_.exchange(nullptr, std::memory_order_acq_rel);
     next_age_ = 0;
   }
+  if (current_ && current_->stream) instruct(*current_->stream);
+  if (next_ && next_->stream) instruct(*next_->stream);
   // The new stream first, into memory of our own: out may be the same memory as in.
   if (next_ && next_->stream) next_->stream->process(in_.data(), scratch_rows_.data(), n);
   if (current_ && current_->stream)

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -118,7 +119,11 @@ struct Pool::State {
 
   void loop(Worker& self) {
     const FlushDenormals flush;
-    if (on_start) on_start();
+    try {
+      if (on_start) on_start();
+    } catch (...) {
+      // It helps the work along, no more.
+    }
     while (!stop.load()) {
       if (run_one(self)) continue;
       // Announce the nap, then look once more: a submit either sees `asleep` or is seen here.
@@ -158,9 +163,13 @@ void Pool::grow() {
   if (index >= State::kWorkers) return;
   auto& worker = state_->workers[static_cast<size_t>(index)];
   worker = std::make_unique<Worker>();
-  state_->count.store(index + 1, std::memory_order_release);
   // Detached: the thread keeps State alive, so a model that never returns cannot hold up an exit.
-  std::thread([state = state_, self = worker.get()] { state->loop(*self); }).detach();
+  try {
+    std::thread([state = state_, self = worker.get()] { state->loop(*self); }).detach();
+  } catch (const std::system_error&) {
+    throw Error("The system starts no further thread.");
+  }
+  state_->count.store(index + 1, std::memory_order_release);
 }
 
 const std::shared_ptr<Pool>& Pool::shared(std::function<void()> on_start) {
@@ -229,8 +238,13 @@ bool Pool::check(int ticket, int64_t stuck_ns) {
   for (int i = 0; i < n; ++i) held += stuck(state_->workers[static_cast<size_t>(i)]->since.load());
   if (n > 0 && held == n && added_ < kMostAdded) {
     ++added_;
-    grow();
     part_without_crash();
+    try {
+      grow();
+      notify();  // it may have gone to sleep before it could be seen
+    } catch (const Error&) {
+      // Then those that are stuck are all there are.
+    }
   }
   return stuck(state_->slots[static_cast<size_t>(ticket)].since.load());
 }

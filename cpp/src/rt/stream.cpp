@@ -59,7 +59,10 @@ void Stream::post(std::function<void()> command, bool declick) {
 }
 
 bool Stream::playing() const noexcept {
-  return now_ns() - core_->last_callback_.load(std::memory_order_relaxed) < 100'000'000;
+  const StreamConfig& c = core_->config_;
+  const double callbacks = 2e9 * c.timing.vector / core_->sample_rate_.load();
+  return now_ns() - core_->last_callback_.load(std::memory_order_relaxed) <
+         100'000'000 + static_cast<int64_t>(callbacks);
 }
 void Stream::set_sample_rate(double sample_rate) noexcept {
   core_->sample_rate_.store(sample_rate);

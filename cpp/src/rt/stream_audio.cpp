@@ -1,8 +1,10 @@
 // The audio thread's half of a stream. Nothing here allocates, locks or waits (offline excepted).
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 #include "denormals.h"
+#include "parting.h"
 #include "stream_core.h"
 
 namespace nn {
@@ -52,6 +54,7 @@ Stream::Core::Fate Stream::Core::begin_block() noexcept {
   const auto room = [this] {
     return accepted_ - computed_.load(std::memory_order_acquire) < backlog_;
   };
+  if (!room() && !pool_) run_here();  // what a flush() kept from being computed
   if (room() || wait_offline(room)) return Fate::accepted;
   counters_.dropped.fetch_add(1, std::memory_order_relaxed);
   return Fate::dropped;
@@ -67,10 +70,14 @@ void Stream::Core::hand_over(int64_t block, int64_t deadline) noexcept {
 }
 
 // Synchronous: the model runs in the callback. When flush() is applying commands on another thread
-// at this very moment the block stays queued and comes late; nobody waits.
+// at this very moment the block stays queued and comes late; only an offline host waits.
 void Stream::Core::run_here() noexcept {
-  if (claimed_.exchange(true, std::memory_order_acquire)) return;
+  while (claimed_.exchange(true, std::memory_order_acquire)) {
+    if (!offline_.load(std::memory_order_relaxed)) return;
+    std::this_thread::yield();
+  }
   const FlushDenormals flush_denormals;
+  const InsideModel inside;
   while (computed_.load(std::memory_order_relaxed) < handed_.load(std::memory_order_relaxed))
     work();
   claimed_.store(false, std::memory_order_release);
@@ -127,9 +134,11 @@ void Stream::Core::substitute(int channel, int64_t from, int n) noexcept {
   const auto late = static_cast<Late>(gap_.substitute());
   if (late == Late::hold)
     std::fill_n(row, n, gap_.held(channel));
-  else if (late == Late::bypass && channel < config_.inputs && from >= 0)
+  else if (late == Late::bypass && channel < config_.inputs && from >= 0) {
     dry_.read(channel, from, row, n);
-  else
+    for (int i = 0; i < n; ++i)
+      if (!std::isfinite(row[i])) row[i] = 0;
+  } else
     std::fill_n(row, n, 0.0f);
 }
 

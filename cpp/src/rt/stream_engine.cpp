@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "nn/error.h"
+#include "parting.h"
 #include "stream_core.h"
 
 namespace nn {
@@ -131,7 +132,11 @@ void Stream::Core::complain(const std::string& text) {
 
 bool Stream::Core::flush() noexcept {
   if (pool_ || claimed_.exchange(true, std::memory_order_acquire)) return false;
+  const InsideModel inside;
   apply_commands();
+  // What the audio thread completed meanwhile, and left.
+  while (computed_.load(std::memory_order_relaxed) < handed_.load(std::memory_order_acquire))
+    work();
   claimed_.store(false, std::memory_order_release);
   return true;
 }

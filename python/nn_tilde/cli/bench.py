@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from pathlib import Path
 
 import click
@@ -40,6 +41,8 @@ def bench_command(model, method, sizes, count, vector, batch, rate, device, plot
         raise click.ClickException(f"--blocks takes numbers of samples, not '{sizes}'.") from None
     if not all(0 <= size <= 1 << 24 for size in wanted):
         raise click.ClickException("A block has 0 to 2^24 samples.")
+    if not math.isfinite(rate):
+        raise click.ClickException("--rate takes a number of Hz.")
     if plot:
         _refuse_plot(plot)
     rows = {}
@@ -76,7 +79,11 @@ def _refuse_plot(path: Path) -> None:
     if path.suffix not in (".png", ".pdf", ".svg"):
         raise click.ClickException(f"A picture ends in .png, .pdf or .svg, and '{path.name}' does not.")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch()
+    new = not path.exists()
+    with path.open("ab"):
+        pass
+    if new:
+        path.unlink()
 
 
 def _draw(path: Path, model: Path, method: str, rate: float, timings) -> None:

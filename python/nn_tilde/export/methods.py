@@ -2,6 +2,7 @@
 
 import inspect
 import math
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -59,36 +60,31 @@ def describe(
         "out_channels": out_channels,
         "out_ratio": out_ratio,
     }
-    for what, value in counts.items():
-        whole(f"{what} of method '{name}'", value, least=1)
-    whole(f"delay of method '{name}'", delay, least=0)
+    counts = {what: whole(f"{what} of method '{name}'", value, least=1) for what, value in counts.items()}
     method = Method(
         name,
-        in_channels,
-        in_ratio,
-        out_channels,
-        out_ratio,
-        _labels(name, "input", input_labels, in_channels),
-        _labels(name, "output", output_labels, out_channels),
-        0,
-        tested,
-        delay,
+        **counts,
+        input_labels=_labels(name, "input", input_labels, in_channels),
+        output_labels=_labels(name, "output", output_labels, out_channels),
+        block=0,
+        tested=tested,
+        delay=whole(f"delay of method '{name}'", delay, least=0),
     )
     if block is None:
         method.block = method.ratios * math.ceil(TEST_SIZE / method.ratios)
     else:
-        whole(f"test_buffer_size of method '{name}'", block, least=1)
-        method.block = block
-        check_block(method, block, "test_buffer_size")
+        method.block = whole(f"test_buffer_size of method '{name}'", block, least=1)
+        check_block(method, method.block, "test_buffer_size")
     return method
 
 
-def whole(what: str, value: object, least: int) -> None:
-    """Raises TypeError or ValueError unless value is an int of at least `least`."""
-    if type(value) is not int:
+def whole(what: str, value: object, least: int) -> int:
+    """value as an int, numpy's too. Raises TypeError or ValueError unless it is one of at least `least`."""
+    if isinstance(value, bool) or not hasattr(value, "__index__"):
         raise TypeError(f"{what} must be an int, not {value!r}")
     if value < least:
         raise ValueError(f"{what} must be at least {least}, not {value}")
+    return operator.index(value)
 
 
 def check_block(method: Method, block: int, what: str) -> None:

@@ -31,7 +31,7 @@ class Module(torch.nn.Module):
     def __init__(self, sr: int | None = None):
         super().__init__()
         if sr is not None:
-            whole("sr, the sample rate in Hz,", sr, least=1)
+            sr = whole("sr, the sample rate in Hz,", sr, least=1)
         self.sr = sr
         self._sample_rate = sr  # the host's rate when `sr` is an attribute
         self._methods = []
@@ -156,7 +156,7 @@ class Module(torch.nn.Module):
         if not methods:
             raise ValueError(f"{type(self).__name__} has no method to play; call register_method first")
         if block is not None:
-            whole("block", block, least=1)
+            block = whole("block", block, least=1)
             for method in methods:
                 check_block(method, block, "block")
         self.finish()
