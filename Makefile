@@ -16,9 +16,9 @@ else
 BIN := $(VENV)/bin
 endif
 BUILD := build/dev
-SANITIZERS := ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
+SANITIZERS := UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
 CORE := -G Ninja -DNN_BUILD_PYTHON=OFF -DNN_BUILD_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
-CPP := $(shell git ls-files 'cpp/*.h' 'cpp/*.cpp' 'tests/*.h' 'tests/*.cpp' 2>/dev/null)
+CPP := $(shell find cpp tests -name '*.h' -o -name '*.cpp')
 PY := python tests models scripts
 INPUT ?=
 DEMO_OUT ?= demo-out
@@ -62,7 +62,7 @@ sanitize-rt: setup
 sanitize: sanitize-rt
 	$(BIN)/cmake -S . -B build/address $(CORE) -DNN_SANITIZE=address -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python
 	$(BIN)/cmake --build build/address
-	$(SANITIZERS) $(BIN)/ctest --test-dir build/address --output-on-failure
+	ASAN_OPTIONS=detect_leaks=0 $(SANITIZERS) $(BIN)/ctest --test-dir build/address --output-on-failure
 
 bench: build
 	$(BIN)/python scripts/bench.py --out bench-out

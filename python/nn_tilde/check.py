@@ -125,7 +125,9 @@ def _check_buffers(host: Host, attribute: Attribute) -> Iterator[Finding]:
         if kind != "buffer":
             continue
         if key not in host.buffers:
-            yield Finding("problem", f"Attribute '{attribute.name}' cannot be filled: '{key}' is not listed as a buffer.")
+            yield Finding(
+                "problem", f"Attribute '{attribute.name}' cannot be filled: '{key}' is not listed as a buffer."
+            )
             continue
         renderer = host.renderer(sample_rate=RATE)
         refusal = ""

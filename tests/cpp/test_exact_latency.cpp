@@ -130,3 +130,36 @@ TEST_CASE("a burst of callbacks is allowed for when it is announced") {
   CHECK(stream.stats().misses == 0);
   CHECK(stream.latency() < nn::latency(config.timing));
 }
+
+TEST_CASE("callbacks of any size in bursts: no block is late where tight promises it") {
+  Draw draw(31);
+  int shortened = 0;
+  for (int i = 0; i < 3000; ++i) {
+    nn::StreamConfig config;
+    nn::Timing& t = config.timing;
+    t.block = 64 << draw(0, 5);
+    t.vector = static_cast<int>(draw(1, t.block));
+    t.varies = draw(0, 1);
+    t.burst = static_cast<int>(t.vector * draw(1, 4));
+    config.tight = true;
+    config.sample_rate = 1000;
+    const auto cost = static_cast<double>(draw(0, t.block / 2));
+    config.cost = cost / config.sample_rate;
+    config.pool = std::make_shared<nn::Pool>(0);
+    nn::Stream stream(std::make_shared<FakeEngine>(1, 1, t.block), config);
+    if (stream.latency() == nn::latency(t)) continue;
+    ++shortened;
+    nn::Emulator host(config.pool, stream, cost, t.burst);
+    std::vector<float> row(static_cast<size_t>(t.vector));
+    float* rows = row.data();
+    for (int64_t at = 0; at < 12 * t.block;) {
+      const int n = t.varies ? static_cast<int>(draw(1, t.vector)) : t.vector;
+      host.callback(&rows, &rows, n);
+      at += n;
+    }
+    INFO("N " << t.block << " V " << t.vector << " varies " << t.varies << " burst " << t.burst
+              << " cost " << cost);
+    REQUIRE(stream.stats().misses == 0);
+  }
+  CHECK(shortened > 500);
+}

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
 
@@ -47,6 +48,70 @@ TEST_CASE("a tight host has less latency than a plain one and as exact") {
   for (int64_t at = 0; at < length; at += 64) host.process(in.at(at).data(), out.at(at).data(), 64);
   for (int64_t i = 0; i < length; ++i)
     REQUIRE(out[0][size_t(i)] == (i == 100 + host.latency() ? 1 : 0));
+}
+
+TEST_CASE("tight is for known costs only: of every method, and none that failed at warm-up") {
+  nn::HostOptions options;
+  options.block = 4096;
+  options.tight = true;
+  options.warm_up_limit = 0.5;
+  const auto path = scripts::save("costs", {R"py(
+def forward(self, x: Tensor):
+    return x
+def wants(self, x: Tensor):
+    assert bool((x != 0.0).any()), "something to hear"
+    return x
+)py",
+                                            {{"forward", {1, 1, 1, 1}}, {"wants", {1, 1, 1, 1}}}});
+  CHECK(nn::Host<float>(path, options).latency() == 2 * 4096 - 64);
+  options.method = "wants";
+  CHECK(nn::Host<float>(path, options).latency() == 2 * 4096 - 64);
+  options.method = "forward";
+  CHECK(nn::Host<float>(
+            scripts::save("endless_too", {R"py(
+def forward(self, x: Tensor):
+    return x
+def never(self, x: Tensor):
+    while bool((x == 0.0).any()):
+        x = x * 1.0
+    return x
+)py",
+                                          {{"forward", {1, 1, 1, 1}}, {"never", {1, 1, 1, 1}}}}),
+            options)
+            .latency() == 2 * 4096 - 64);
+}
+
+TEST_CASE("a method asked for counts at once, also for a reload before the change is applied") {
+  nn::HostOptions options;
+  options.threaded = false;
+  nn::Host<float> host(scripts::save("at_once", scripts::gain()), options);
+  host.set_method("last");  // no audio runs: nothing has applied it yet
+  CHECK(host.method() == "last");
+  host.reload();
+  CHECK(host.method() == "last");
+}
+
+TEST_CASE("reading an attribute of a model that is replaced meanwhile answers all the same") {
+  nn::HostOptions options;
+  options.block = 64;
+  options.vector = 64;
+  nn::Host<float> host(scripts::save("replaced", scripts::gain()), options);
+  std::atomic<bool> stop{false};
+  std::thread audio([&] {
+    std::vector<float> row(64);
+    float* rows = row.data();
+    while (!stop) host.process(&rows, &rows, 64);
+  });
+  std::thread loader([&] {
+    for (int i = 0; i < 100; ++i) {
+      host.reload();
+      host.settle();
+    }
+    stop = true;
+  });
+  while (!stop) CHECK(std::get<double>(host.get("gain", true)[0]) == 1.0);
+  loader.join();
+  audio.join();
 }
 
 TEST_CASE("offline: as many samples out as in, aligned, whatever the pieces; the delay removed") {

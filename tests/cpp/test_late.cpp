@@ -152,3 +152,22 @@ TEST_CASE("an offline host waits for a block that does not come once, not once a
   CHECK(stream.stats().waits == 1);
   CHECK(stream.stats().misses > 2);
 }
+
+TEST_CASE("what is no number passes through no gap, and does not stay in it") {
+  auto c = config(256, 64, true);
+  c.late = nn::Late::bypass;
+  nn::Stream stream(std::make_shared<FakeEngine>(1, 1, 256), c);
+  std::vector<float> heard;
+  for (int i = 0; i < 100; ++i) {  // no worker: everything is bypassed
+    std::vector<float> row(64, 1.0f);
+    if (i == 3) row[5] = std::nanf("");
+    if (i == 7) row[0] = INFINITY;
+    float* rows = row.data();
+    if (i == 60) stream.enable(false);
+    stream.process(&rows, &rows, 64);
+    heard.insert(heard.end(), row.begin(), row.end());
+  }
+  for (const float x : heard) REQUIRE(std::isfinite(x));
+  CHECK(heard[59 * 64] == 1);
+  CHECK(heard.back() == 0);
+}

@@ -114,3 +114,25 @@ TEST_CASE("the crossfade takes 5 ms at any sample rate") {
     CHECK(double(between) == Approx(rate * 0.005).margin(3));
   }
 }
+
+TEST_CASE("disabling reaches what plays and what is about to") {
+  nn::Player<float> player(1, 1);
+  std::vector<float> row(64);
+  float* rows = row.data();
+  const auto play = [&](int callbacks) {
+    for (int i = 0; i < callbacks; ++i) player.process(&rows, &rows, 64);
+  };
+  player.play(constant(1, 64));
+  play(20);
+  player.play(constant(2, 8192));  // fills its latency for a long time yet
+  play(2);
+  player.enable(false);
+  play(20);
+  CHECK(row[63] == 0);
+  play(300);
+  CHECK(player.settled());
+  CHECK(row[63] == 0);
+  player.enable(true);
+  play(300);
+  CHECK(row[63] == 2);
+}

@@ -138,19 +138,20 @@ TEST_CASE("commands flushed by another thread at any moment do not silence a syn
       wrong += row[63] != 1;
     }
   };
-  std::atomic<bool> stop{false};
-  std::atomic<int> flushed{0};
+  std::atomic<bool> done{false};
+  std::atomic<int> applied{0};
   std::thread control([&] {
-    while (!stop) {
-      stream.post([] { std::this_thread::sleep_for(std::chrono::microseconds(20)); });
-      flushed += stream.flush();
+    for (int i = 0; i < 300; ++i) {
+      stream.post([&] { std::this_thread::sleep_for(std::chrono::microseconds(20)), ++applied; });
+      stream.flush();
     }
+    done = true;
   });
-  while (flushed < 100) play(200);
-  stop = true;
+  while (!done) play(1);
   control.join();
   if (offline) CHECK(wrong == 0);
   play(20);  // what was queued meanwhile is computed now
+  CHECK(applied == 300);
   wrong = 0;
   play(1000);
   CHECK(wrong == 0);

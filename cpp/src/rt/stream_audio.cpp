@@ -74,8 +74,10 @@ void Stream::Core::hand_over(int64_t block, int64_t deadline) noexcept {
 void Stream::Core::run_here() noexcept {
   while (claimed_.exchange(true, std::memory_order_acquire)) {
     if (!offline_.load(std::memory_order_relaxed)) return;
+    wanted_.store(true, std::memory_order_relaxed);
     std::this_thread::yield();
   }
+  wanted_.store(false, std::memory_order_relaxed);
   const FlushDenormals flush_denormals;
   const InsideModel inside;
   while (computed_.load(std::memory_order_relaxed) < handed_.load(std::memory_order_relaxed))

@@ -110,6 +110,7 @@ class Stream::Core final : public Actor {
 
   // Engine thread's own.
   std::atomic<bool> claimed_{false};  // synchronous: audio thread or flush()
+  std::atomic<bool> wanted_{false};   // offline: by the audio thread, which goes first
   std::atomic<bool> working_{false};  // inside work(), for idle()
   std::vector<const float*> in_rows_;
   std::vector<float*> out_rows_;

@@ -131,7 +131,9 @@ void Stream::Core::complain(const std::string& text) {
 }
 
 bool Stream::Core::flush() noexcept {
-  if (pool_ || claimed_.exchange(true, std::memory_order_acquire)) return false;
+  if (pool_ || wanted_.load(std::memory_order_relaxed) ||
+      claimed_.exchange(true, std::memory_order_acquire))
+    return false;
   const InsideModel inside;
   apply_commands();
   // What the audio thread completed meanwhile, and left.
