@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from nn_tilde.host import Attribute, Contract, Error, Host, Method, inspect
+from nn_tilde.contract import Attribute, Contract, Method, inspect
+from nn_tilde.host import Error, Host
 
 RATE = 44100
 

@@ -16,7 +16,7 @@ from nn_tilde import _core
 if TYPE_CHECKING:
     import soundfile
 
-    from nn_tilde.host import Method
+    from nn_tilde.contract import Method
 
 Progress = Callable[[int, int], None]
 CHUNK = 1 << 16  # samples read and written at once

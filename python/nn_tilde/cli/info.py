@@ -14,7 +14,7 @@ import click
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of tables.")
 def info_command(model: Path, as_json: bool) -> None:
     """Show the methods, attributes and buffers of MODEL (a .ts file)."""
-    from nn_tilde.host import inspect
+    from nn_tilde.contract import inspect
 
     contract = inspect(model)
     if as_json:
