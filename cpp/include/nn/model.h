@@ -61,9 +61,8 @@ class ModelEngine : public Engine {
 
   struct Prepared {
     std::function<void()> change;  // * switches to the method
-    std::string
-        remark;       // why it failed, or empty; it may want an attribute that has been set since
-    double cost = 0;  // seconds per block
+    std::string remark;            // why it failed, or empty: it may want an attribute set since
+    double cost = 0;               // seconds per block
   };
   // Control thread: warms another method up.
   virtual Prepared prepare_method(const std::string& method) = 0;

@@ -18,8 +18,7 @@ struct WarmUp {
 WarmUp warm_up(const LoadedModel& model, const Method& method, const EngineOptions& options,
                Stage& stage);
 
-// The sample rate as the model's set_sample_rate takes it: truncated to int, whole where it takes a
-// float.
+// The sample rate as set_sample_rate takes it: a float where it says so, else truncated to int.
 c10::IValue rate_argument(const torch::jit::Module& module, double sample_rate);
 
 // One tensor [batch, in_channels, block / in_ratio] on the CPU.

@@ -59,7 +59,6 @@ class Gap {
     const auto c = static_cast<size_t>(channel);
     if (open_ || step_ < fade_.size()) {
       if (step_ == 0) offset_[c] = last_[c] - substitute[0];
-      if (!std::isfinite(offset_[c])) offset_[c] = 0;  // it would last: NaN · 0 is NaN
       for (int i = 0; i < n; ++i) {
         const size_t at = step_ + static_cast<size_t>(i);
         const float w = at < fade_.size() ? fade_[at] : 0.0f;
