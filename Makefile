@@ -1,6 +1,8 @@
 # Every target sets up what it needs: .venv with pinned torch, Debian packages where apt may be used.
 #   make demo [INPUT=my.wav]   export a model, render audio through it, draw before and after
 #   make test                  C++ and Python tests, real-time core under sanitizers
+#   make pd                    the Pure Data externals, in build/dev/pd/nn_tilde
+#   make pd-hosts              a newer Pd and a double-precision one, for the tests (Debian)
 #   make sanitize              the whole core under address, undefined and thread sanitizers
 #   make bench                 the host against the bare TorchScript call
 #   make models                export the demonstration models to build/models
@@ -18,12 +20,14 @@ endif
 BUILD := build/dev
 SANITIZERS := UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
 CORE := -G Ninja -DNN_BUILD_PYTHON=OFF -DNN_BUILD_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
-CPP := $(shell find cpp tests -name '*.h' -o -name '*.cpp')
+CPP := $(shell find cpp pd_external tests -name '*.h' -o -name '*.cpp')
+# Built wherever Pd's header is.
+PD = $(if $(wildcard /usr/include/pd/m_pd.h $(PD_INCLUDE_DIR)/m_pd.h),ON,OFF)
 PY := python tests models scripts
 INPUT ?=
 DEMO_OUT ?= demo-out
 
-.PHONY: all setup build build-tests demo test test-cpp test-python sanitize sanitize-rt bench models soak lint format clean
+.PHONY: all setup build build-tests pd pd-hosts demo test test-cpp test-python test-pd sanitize sanitize-rt bench models soak lint format clean
 all: build
 
 $(VENV)/.ready: pyproject.toml scripts/setup.sh
@@ -38,18 +42,27 @@ build: setup
 	$(INSTALL)
 
 build-tests: setup
-	$(INSTALL) -Ccmake.define.NN_BUILD_TESTS=ON
+	$(INSTALL) -Ccmake.define.NN_BUILD_TESTS=ON -Ccmake.define.NN_BUILD_PD=$(PD)
+
+pd: setup
+	$(INSTALL) -Ccmake.define.NN_BUILD_PD=ON
+
+pd-hosts: setup
+	sh scripts/pd_hosts.sh build/pd-hosts
 
 demo: build
 	$(BIN)/python scripts/demo.py --out $(DEMO_OUT) $(if $(INPUT),--input "$(INPUT)")
 
-test: test-cpp test-python sanitize-rt
+test: test-cpp test-python test-pd sanitize-rt
 
 test-cpp: build-tests
 	$(BIN)/ctest --test-dir $(BUILD) --output-on-failure
 
 test-python: build
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/python
+
+test-pd: build-tests pd-hosts
+	$(BIN)/python -m pytest tests/pd
 
 sanitize-rt: setup
 	$(BIN)/cmake -S . -B build/rt-address $(CORE) -DNN_TORCH=OFF -DNN_SANITIZE=address

@@ -6,12 +6,17 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "nn/model.h"
 #include "nn/player.h"
 #include "nn/stream.h"
 
 namespace nn {
+
+// Channels for every method of the model, and more when a wider model is loaded.
+inline constexpr int kWidest = -2;
 
 struct HostOptions {
   std::string method = "forward";
@@ -24,12 +29,20 @@ struct HostOptions {
   bool tight = false;          // the smallest latency that the measured cost allows
   double sample_rate = 44100;  // Hz
   int batch = 1;
-  int inputs = -1, outputs = -1;  // host channels per example; −1: the method's
+  int inputs = -1, outputs = -1;  // host channels per example; −1: the method's; kWidest
   Late late = Late::silence;
   bool offline = false;  // wait for late blocks instead of missing them
   std::string device = "cpu";
   double warm_up_limit = 60;  // seconds
   bool live = true;           // false: one thread does everything, audio and the rest
+};
+
+// A model made ready to play.
+struct Candidate {
+  std::shared_ptr<ModelEngine> engine;
+  HostOptions options;  // what it was made with
+  bool tight = false;   // its cost is known, and asked to count
+  double cost = 0;      // seconds per block, margin included
 };
 
 // Sample = float or double, what the audio host computes with. Channel rows are c·batch + b.
@@ -38,13 +51,16 @@ class Host {
  public:
   // Control thread. Loads and warms up; throws nn::Error.
   Host(const std::filesystem::path& path, const HostOptions& options);
+  // Nothing loaded yet: silence in options.inputs and outputs, which kWidest makes 0.
+  explicit Host(const HostOptions& options);
 
   // Audio thread; see Stream::process. Any n ≥ 1.
   void process(const Sample* const* in, Sample* const* out, int n) noexcept {
     player_->process(in, out, n);
   }
 
-  int inputs() const noexcept { return inputs_ * options_.batch; }  // rows
+  // Rows that process() takes. They change in adopt() with kWidest only, and never shrink.
+  int inputs() const noexcept { return inputs_ * options_.batch; }
   int outputs() const noexcept { return outputs_ * options_.batch; }
 
   // The rest: control threads, with audio running or not. All throw nn::Error.
@@ -52,7 +68,16 @@ class Host {
   // Another file (or the same anew) in the same channels; what plays goes on until the new model
   // is warm, then the two crossfade. When it throws, nothing has changed.
   void load(const std::filesystem::path& path, const std::string& method);
-  void reload() { load(model()->path(), method()); }
+  void reload();
+  // The two halves of load(). The first takes long and may be called from any thread. The second
+  // does not; with kWidest it wants audio stopped. `keep`: what was set() on the last model is set
+  // on this one too, for the same model with another block or device.
+  static Candidate prepare(const std::filesystem::path& path, const HostOptions& options);
+  void adopt(Candidate candidate, bool keep = false);
+  // Audio stopped: callbacks have `vector` samples from now on. The latency follows, and the sound
+  // begins anew. False when the model is stuck in a block, and all stays as it was.
+  bool set_vector(int vector);
+  HostOptions options() const;  // as they are now
   // Applied between two blocks; method() and latency() tell the new one at once.
   void set_method(const std::string& name);
   // Checked here, applied between two blocks; what the model refuses becomes a message.
@@ -68,7 +93,7 @@ class Host {
   void set_late(Late late);
   void set_offline(bool offline);
 
-  std::shared_ptr<const Model> model() const;
+  std::shared_ptr<const Model> model() const;  // null: nothing is loaded
   std::string method() const;
   int block() const;
   int64_t latency() const;      // samples, the model's declared delay included
@@ -78,23 +103,19 @@ class Host {
   void settle();  // frees what a load left behind; call it now and then
 
  private:
-  struct Voice {
-    std::shared_ptr<ModelEngine> engine;
-    std::unique_ptr<Stream> stream;
-  };
-  Voice make(const std::filesystem::path& path, const std::string& method,
-             const HostOptions& options) const;
+  ModelEngine& engine() const;  // throws without a model
+  std::unique_ptr<Stream> stream() const;
   void post(std::function<void()> command, bool declick = false);
-  void adopt(Voice voice, const std::string& method);
+  void take_over(Candidate candidate, bool keep);  // with control_ held
 
   HostOptions options_;
   int inputs_ = 0, outputs_ = 0;
   int64_t loads_asked_ = 0, load_adopted_ = 0;
   mutable std::mutex control_;  // control threads only
-  std::shared_ptr<ModelEngine> engine_;
-  Stream* stream_ = nullptr;  // the newest; owned by the player
-  std::string method_;        // asked for last
+  Candidate playing_;           // no engine: nothing is loaded
+  Stream* stream_ = nullptr;    // the newest; owned by the player
   int64_t methods_asked_ = 0, method_adopted_ = 0;
+  std::vector<std::pair<std::string, Values>> was_set_;  // latest last
   std::unique_ptr<Player<Sample>> player_;
 };
 

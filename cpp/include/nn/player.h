@@ -10,8 +10,8 @@
 
 namespace nn {
 
-// Sample = float or double. All streams given to one player have the same numbers of inputs and
-// outputs.
+// Sample = float or double. A stream may have fewer inputs and outputs than the player: it takes the
+// first, and the other outputs are silent. Never more.
 template <typename Sample>
 class Player {
  public:
@@ -24,6 +24,12 @@ class Player {
   // on until the new stream has filled its latency, then the two crossfade over 5 ms. A null
   // pointer fades to silence. Frees what the audio thread has finished with.
   void play(std::unique_ptr<Stream> stream);
+  // Control thread, audio stopped: the stream is heard from its first sample, and all others are
+  // gone, also one that play() was changing to.
+  void restart(std::unique_ptr<Stream> stream);
+  // Control thread, audio stopped: from now on process() takes that many rows, never fewer than
+  // before.
+  void grow(int inputs, int outputs);
 
   // Audio thread, wait-free; any n ≥ 1.
   void process(const Sample* const* in, Sample* const* out, int n) noexcept;
@@ -43,12 +49,13 @@ class Player {
     std::unique_ptr<Stream> stream;
     std::vector<float> fade;  // into it, at its sample rate
   };
+  void run(Entry* entry, Sample* const* out, int n) noexcept;
   void process_portion(int n) noexcept;
   void mix(int n) noexcept;
   bool retire(Entry* entry) noexcept;
   void instruct(Stream& stream) const noexcept;
 
-  const int inputs_, outputs_;
+  int outputs_ = 0;
   std::atomic<Entry*> incoming_{nullptr};
   std::array<std::atomic<Entry*>, 4> retired_{};
   std::atomic<bool> changing_{false};

@@ -9,77 +9,129 @@
 
 namespace nn {
 
+namespace {
+
+int widest(const Contract& contract, int Method::* channels) {
+  int most = 0;
+  for (const Method& method : contract.methods) most = std::max(most, method.*channels);
+  return most;
+}
+
+// The latency is fixed, so it must suit every method that may be switched to. What failed at
+// warm-up has no known cost, and gets the standard latency.
+void measure(Candidate& candidate) {
+  ModelEngine& engine = *candidate.engine;
+  candidate.cost = engine.cost();
+  candidate.tight = engine.remarks().empty();
+  for (const Method& other : engine.model().contract().methods) {
+    if (!candidate.tight || other.name == candidate.options.method) continue;
+    try {
+      const auto prepared = engine.prepare_method(other.name);
+      candidate.tight = prepared.remark.empty();
+      candidate.cost = std::max(candidate.cost, prepared.cost);
+    } catch (const Error&) {
+      candidate.tight = false;
+    }
+  }
+  constexpr double margin = 1.5;  // a warm-up run is shorter than the worst that follows
+  candidate.cost *= margin;
+}
+
+}  // namespace
+
+template <typename Sample>
+Host<Sample>::Host(const HostOptions& options)
+    : options_(options),
+      inputs_(std::max(options.inputs, 0)),
+      outputs_(std::max(options.outputs, 0)),
+      player_(std::make_unique<Player<Sample>>(inputs(), outputs())) {}
+
 template <typename Sample>
 Host<Sample>::Host(const std::filesystem::path& path, const HostOptions& options)
-    : options_(options), inputs_(options.inputs), outputs_(options.outputs) {
-  Voice voice = make(path, options.method, options);
-  inputs_ = voice.engine->options().inputs;
-  outputs_ = voice.engine->options().outputs;
+    : options_(options) {
+  Candidate candidate = prepare(path, options);
+  if (options.inputs != kWidest) options_.inputs = candidate.engine->options().inputs;
+  if (options.outputs != kWidest) options_.outputs = candidate.engine->options().outputs;
+  inputs_ = candidate.engine->options().inputs;
+  outputs_ = candidate.engine->options().outputs;
   player_ = std::make_unique<Player<Sample>>(inputs(), outputs());
-  adopt(std::move(voice), options.method);
+  take_over(std::move(candidate), false);
 }
 
 template <typename Sample>
-auto Host<Sample>::make(const std::filesystem::path& path, const std::string& method,
-                        const HostOptions& options) const -> Voice {
+Candidate Host<Sample>::prepare(const std::filesystem::path& path, const HostOptions& options) {
   const auto model = Model::load(path, {options.device});
-  const auto ratios = model->contract().ratios();
-  const int standard = model->contract().metadata.block.value_or(options.standard_block);
-  const BlockSize size = block_size(options.block, ratios, standard);
+  const Contract& contract = model->contract();
+  const int standard = contract.metadata.block.value_or(options.standard_block);
 
   EngineOptions engine;
-  engine.method = method;
-  engine.block = size.block;
+  engine.method = options.method;
+  engine.block = block_size(options.block, contract.ratios(), standard).block;
   engine.batch = options.batch;
-  engine.inputs = inputs_;
-  engine.outputs = outputs_;
+  engine.inputs =
+      options.inputs == kWidest ? widest(contract, &Method::in_channels) : options.inputs;
+  engine.outputs =
+      options.outputs == kWidest ? widest(contract, &Method::out_channels) : options.outputs;
   engine.sample_rate = options.sample_rate;
   engine.warm_up_limit = options.warm_up_limit;
-  Voice voice{ModelEngine::make(model, engine), nullptr};
 
-  StreamConfig stream;
-  stream.timing = {size.block, options.vector, options.vector_varies,
-                   options.threaded && size.threaded, options.burst};
-  stream.inputs = voice.engine->options().inputs * options.batch;
-  stream.outputs = voice.engine->options().outputs * options.batch;
-  stream.sample_rate = options.sample_rate;
-  stream.late = options.late;
-  if (options.tight) {
-    // The latency is fixed, so it must suit every method that may be switched to. What failed at
-    // warm-up has no known cost, and gets the standard latency.
-    double cost = voice.engine->cost();
-    stream.tight = voice.engine->remarks().empty();
-    for (const Method& other : model->contract().methods) {
-      if (!stream.tight || other.name == method) continue;
-      try {
-        const auto prepared = voice.engine->prepare_method(other.name);
-        stream.tight = prepared.remark.empty();
-        cost = std::max(cost, prepared.cost);
-      } catch (const Error&) {
-        stream.tight = false;
-      }
-    }
-    constexpr double margin = 1.5;  // a warm-up run is shorter than the worst that follows
-    stream.cost = cost * margin;
-  }
-  stream.offline = options.offline;
-  stream.pool = torch_pool();
-  voice.stream = std::make_unique<Stream>(voice.engine, stream);
-  return voice;
+  Candidate candidate{ModelEngine::make(model, engine), options};
+  if (options.tight) measure(candidate);
+  return candidate;
+}
+
+// A stream of the model that plays, for the audio host as it is now.
+template <typename Sample>
+std::unique_ptr<Stream> Host<Sample>::stream() const {
+  const EngineOptions& engine = playing_.engine->options();
+  StreamConfig config;
+  config.timing = {engine.block, options_.vector, options_.vector_varies,
+                   options_.threaded && options_.block != 0, options_.burst};
+  config.inputs = engine.inputs * options_.batch;
+  config.outputs = engine.outputs * options_.batch;
+  config.sample_rate = options_.sample_rate;
+  config.late = options_.late;
+  config.tight = playing_.tight;
+  config.cost = playing_.cost;
+  config.offline = options_.offline;
+  config.pool = torch_pool();
+  return std::make_unique<Stream>(playing_.engine, config);
 }
 
 template <typename Sample>
-void Host<Sample>::adopt(Voice voice, const std::string& method) {
+void Host<Sample>::take_over(Candidate candidate, bool keep) {
+  const EngineOptions& engine = candidate.engine->options();
+  if (options_.inputs == kWidest) inputs_ = std::max(inputs_, engine.inputs);
+  if (options_.outputs == kWidest) outputs_ = std::max(outputs_, engine.outputs);
+  if (engine.inputs > inputs_ || engine.outputs > outputs_ || engine.batch != options_.batch)
+    throw Error("The model was prepared for other channels.");
+  if (options_.inputs == kWidest || options_.outputs == kWidest)
+    player_->grow(inputs(), outputs());
+
+  options_.method = engine.method;
+  options_.block = candidate.options.block;
+  options_.tight = candidate.options.tight;
+  options_.device = candidate.options.device;
+  playing_ = std::move(candidate);
+  auto fresh = stream();
+  stream_ = fresh.get();
   // What was changed while the model was loading.
-  if (voice.engine->options().sample_rate != options_.sample_rate) {
-    voice.stream->set_sample_rate(options_.sample_rate);
-    voice.stream->post(
-        [engine = voice.engine, rate = options_.sample_rate] { engine->set_sample_rate(rate); });
-  }
-  engine_ = std::move(voice.engine);
-  method_ = method;
-  stream_ = voice.stream.get();
-  player_->play(std::move(voice.stream));
+  if (engine.sample_rate != options_.sample_rate)
+    post([engine = playing_.engine.get(), rate = options_.sample_rate] {
+      engine->set_sample_rate(rate);
+    });
+  if (!keep) was_set_.clear();
+  for (const auto& [attribute, values] : was_set_)
+    post([engine = playing_.engine.get(), attribute = attribute, values = values] {
+      engine->set_attribute(attribute, values);
+    });
+  player_->play(std::move(fresh));
+}
+
+template <typename Sample>
+void Host<Sample>::adopt(Candidate candidate, bool keep) {
+  const std::lock_guard lock(control_);
+  take_over(std::move(candidate), keep);
 }
 
 template <typename Sample>
@@ -91,17 +143,50 @@ void Host<Sample>::load(const std::filesystem::path& path, const std::string& me
     number = ++loads_asked_;
     options = options_;
   }
-  Voice voice = make(path, method, options);  // the long part, outside the lock
+  options.method = method;
+  Candidate candidate = prepare(path, options);  // the long part, outside the lock
   const std::lock_guard lock(control_);
   if (number < load_adopted_) return;  // a later request was quicker
   load_adopted_ = number;
-  adopt(std::move(voice), method);
+  take_over(std::move(candidate), false);
+}
+
+template <typename Sample>
+void Host<Sample>::reload() {
+  const auto again = model();
+  if (!again) throw Error("No model is loaded.");
+  load(again->path(), method());
+}
+
+template <typename Sample>
+bool Host<Sample>::set_vector(int vector) {
+  const std::lock_guard lock(control_);
+  if (vector == options_.vector) return true;
+  if (stream_ && !stream_->wait_idle(1)) return false;
+  options_.vector = vector;
+  if (!stream_) return true;
+  auto fresh = stream();
+  stream_ = fresh.get();
+  player_->restart(std::move(fresh));
+  return true;
+}
+
+template <typename Sample>
+HostOptions Host<Sample>::options() const {
+  const std::lock_guard lock(control_);
+  return options_;
+}
+
+template <typename Sample>
+ModelEngine& Host<Sample>::engine() const {
+  if (!playing_.engine) throw Error("No model is loaded.");
+  return *playing_.engine;
 }
 
 // The command holds the engine, so it may outlive a change of model.
 template <typename Sample>
 void Host<Sample>::post(std::function<void()> command, bool declick) {
-  stream_->post([engine = engine_, run = std::move(command)] { run(); }, declick);
+  stream_->post([engine = playing_.engine, run = std::move(command)] { run(); }, declick);
 }
 
 template <typename Sample>
@@ -110,14 +195,15 @@ void Host<Sample>::set_method(const std::string& name) {
   const auto engine = [&] {
     const std::lock_guard lock(control_);
     number = ++methods_asked_;
-    return engine_;
+    this->engine();
+    return playing_.engine;
   }();
   const auto prepared = engine->prepare_method(name);
   const std::lock_guard lock(control_);
   // Another model has been loaded meanwhile, or a later request was quicker.
-  if (engine != engine_ || number < method_adopted_) return;
+  if (engine != playing_.engine || number < method_adopted_) return;
   method_adopted_ = number;
-  method_ = name;
+  options_.method = name;
   post(prepared.change, true);
   if (const auto& remark = prepared.remark; !remark.empty())
     post([remark] { throw Error(remark); });  // becomes a message
@@ -126,8 +212,8 @@ void Host<Sample>::set_method(const std::string& name) {
 template <typename Sample>
 void Host<Sample>::set(const std::string& attribute, Values values) {
   const std::lock_guard lock(control_);
-  engine_->attribute(attribute);  // throws when there is none
-  const Attribute& known = *engine_->model().contract().attribute(attribute);
+  engine().attribute(attribute);  // throws when there is none
+  const Attribute& known = *engine().model().contract().attribute(attribute);
   if (!known.writable) throw Error("Attribute '" + attribute + "' cannot be set.");
   if (values.size() != known.types.size())
     throw Error("Attribute '" + attribute + "' takes " + std::to_string(known.types.size()) +
@@ -135,7 +221,9 @@ void Host<Sample>::set(const std::string& attribute, Values values) {
                 std::to_string(values.size()) + ".");
   for (size_t i = 0; i < values.size(); ++i)
     values[i] = as_type(values[i], known.types[i], attribute);
-  post([engine = engine_.get(), attribute, values = std::move(values)] {
+  std::erase_if(was_set_, [&](const auto& earlier) { return earlier.first == attribute; });
+  was_set_.emplace_back(attribute, values);
+  post([engine = &engine(), attribute, values = std::move(values)] {
     engine->set_attribute(attribute, values);
   });
 }
@@ -146,8 +234,8 @@ Values Host<Sample>::get(const std::string& attribute, bool now) {
   std::future<void> read;
   {
     const std::lock_guard lock(control_);
-    engine = engine_;
-    engine->attribute(attribute);
+    this->engine().attribute(attribute);
+    engine = playing_.engine;
     if (!engine->model().contract().attribute(attribute)->readable)
       throw Error("Attribute '" + attribute + "' cannot be read.");
     if (now) {
@@ -176,13 +264,21 @@ Values Host<Sample>::get(const std::string& attribute, bool now) {
 template <typename Sample>
 void Host<Sample>::set_buffer(const std::string& key, BufferValue value) {
   const std::lock_guard lock(control_);
-  post([engine = engine_.get(), key, value = std::move(value)] { engine->set_buffer(key, value); });
+  const auto hash = key.rfind('#');
+  for (auto& [attribute, values] : was_set_)
+    for (size_t i = 0; i < values.size(); ++i)
+      if (key.substr(0, hash) == attribute && key.substr(hash + 1) == std::to_string(i))
+        values[i] = value;
+  post([engine = &engine(), key, value = std::move(value)] { engine->set_buffer(key, value); });
 }
 
 template <typename Sample>
 void Host<Sample>::clear_buffer(const std::string& key) {
   const std::lock_guard lock(control_);
-  post([engine = engine_.get(), key] { engine->clear_buffer(key); });
+  std::erase_if(was_set_, [name = key.substr(0, key.rfind('#'))](const auto& earlier) {
+    return earlier.first == name;
+  });
+  post([engine = &engine(), key] { engine->clear_buffer(key); });
 }
 
 template <typename Sample>
@@ -190,14 +286,16 @@ void Host<Sample>::set_sample_rate(double sample_rate) {
   check_sample_rate(sample_rate);
   const std::lock_guard lock(control_);
   options_.sample_rate = sample_rate;
+  if (!stream_) return;
   stream_->set_sample_rate(sample_rate);
-  post([engine = engine_.get(), sample_rate] { engine->set_sample_rate(sample_rate); });
+  post([engine = &engine(), sample_rate] { engine->set_sample_rate(sample_rate); });
 }
 
 template <typename Sample>
 void Host<Sample>::reset() {
   const std::lock_guard lock(control_);
-  post([engine = engine_.get()] { engine->reset(); }, true);
+  was_set_.clear();
+  post([engine = &engine()] { engine->reset(); }, true);
 }
 
 template <typename Sample>
@@ -223,32 +321,33 @@ void Host<Sample>::set_offline(bool offline) {
 template <typename Sample>
 std::shared_ptr<const Model> Host<Sample>::model() const {
   const std::lock_guard lock(control_);
-  return {engine_, &engine_->model()};
+  if (!playing_.engine) return nullptr;
+  return {playing_.engine, &playing_.engine->model()};
 }
 
 template <typename Sample>
 std::string Host<Sample>::method() const {
   const std::lock_guard lock(control_);
-  return method_;
+  return options_.method;
 }
 
 template <typename Sample>
 int Host<Sample>::block() const {
   const std::lock_guard lock(control_);
-  return engine_->options().block;
+  return engine().options().block;
 }
 
 template <typename Sample>
 int64_t Host<Sample>::latency() const {
   const std::lock_guard lock(control_);
-  return stream_->latency() + engine_->model().contract().method(method_)->delay;
+  return engine().model().contract().method(options_.method)->delay + stream_->latency();
 }
 
 template <typename Sample>
 std::string Host<Sample>::remarks() const {
   const std::lock_guard lock(control_);
-  std::string all = engine_->remarks();
-  for (const auto& remark : engine_->model().contract().remarks)
+  std::string all = engine().remarks();
+  for (const auto& remark : engine().model().contract().remarks)
     all += (all.empty() ? "" : "\n") + remark;
   return all;
 }
@@ -256,14 +355,14 @@ std::string Host<Sample>::remarks() const {
 template <typename Sample>
 Stats Host<Sample>::stats(bool reset) {
   const std::lock_guard lock(control_);
-  return stream_->stats(reset);
+  return stream_ ? stream_->stats(reset) : Stats{};
 }
 
 template <typename Sample>
 std::optional<std::string> Host<Sample>::next_message() {
   const std::lock_guard lock(control_);
   player_->collect();
-  return stream_->next_message();
+  return stream_ ? stream_->next_message() : std::nullopt;
 }
 
 template <typename Sample>

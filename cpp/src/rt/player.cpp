@@ -1,19 +1,24 @@
 #include "nn/player.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "gap.h"
 
 namespace nn {
 
 template <typename Sample>
-Player<Sample>::Player(int inputs, int outputs)
-    : inputs_(inputs),
-      outputs_(outputs),
-      scratch_(static_cast<size_t>(outputs) * Stream::kLargestVector),
-      scratch_rows_(static_cast<size_t>(outputs)),
-      in_(static_cast<size_t>(inputs)),
-      out_(static_cast<size_t>(outputs)) {
+Player<Sample>::Player(int inputs, int outputs) {
+  grow(inputs, outputs);
+}
+
+template <typename Sample>
+void Player<Sample>::grow(int inputs, int outputs) {
+  outputs_ = std::max(outputs_, outputs);
+  in_.resize(std::max(in_.size(), static_cast<size_t>(inputs)));
+  out_.resize(static_cast<size_t>(outputs_));
+  scratch_.resize(static_cast<size_t>(outputs_) * Stream::kLargestVector);
+  scratch_rows_.resize(static_cast<size_t>(outputs_));
   for (size_t c = 0; c < scratch_rows_.size(); ++c)
     scratch_rows_[c] = scratch_.data() + c * Stream::kLargestVector;
 }
@@ -32,6 +37,15 @@ void Player<Sample>::play(std::unique_ptr<Stream> stream) {
   delete incoming_.exchange(new Entry{std::move(stream), std::move(fade)},
                             std::memory_order_acq_rel);
   collect();
+}
+
+template <typename Sample>
+void Player<Sample>::restart(std::unique_ptr<Stream> stream) {
+  collect();
+  delete incoming_.exchange(nullptr);
+  delete std::exchange(next_, nullptr);
+  delete std::exchange(current_, new Entry{std::move(stream), {}});
+  changing_.store(false);
 }
 
 template <typename Sample>
@@ -83,12 +97,19 @@ void Player<Sample>::process_portion(int n) noexcept {
   if (current_ && current_->stream) instruct(*current_->stream);
   if (next_ && next_->stream) instruct(*next_->stream);
   // The new stream first, into memory of our own: out may be the same memory as in.
-  if (next_ && next_->stream) next_->stream->process(in_.data(), scratch_rows_.data(), n);
-  if (current_ && current_->stream)
-    current_->stream->process(in_.data(), out_.data(), n);
-  else
-    for (Sample* row : out_) std::fill_n(row, n, Sample(0));
+  if (next_) run(next_, scratch_rows_.data(), n);
+  run(current_, out_.data(), n);
   if (next_) mix(n);
+}
+
+template <typename Sample>
+void Player<Sample>::run(Entry* entry, Sample* const* out, int n) noexcept {
+  int filled = 0;
+  if (entry && entry->stream) {
+    entry->stream->process(in_.data(), out, n);
+    filled = entry->stream->config().outputs;
+  }
+  for (int c = filled; c < outputs_; ++c) std::fill_n(out[c], n, Sample(0));
 }
 
 // `next_age_` counts the new stream's samples; past its latency it sounds, and fades in.
@@ -103,12 +124,11 @@ void Player<Sample>::mix(int n) noexcept {
     const Sample* fresh = scratch_rows_[static_cast<size_t>(c)];
     for (int i = 0; i < n; ++i) {
       const int64_t step = next_age_ + i - filled;
-      const Sample sample = next_->stream ? fresh[i] : Sample(0);
       if (step >= length)
-        old[i] = sample;
+        old[i] = fresh[i];
       else if (step >= 0)
-        old[i] = sample +
-                 (old[i] - sample) * static_cast<Sample>(next_->fade[static_cast<size_t>(step)]);
+        old[i] = fresh[i] +
+                 (old[i] - fresh[i]) * static_cast<Sample>(next_->fade[static_cast<size_t>(step)]);
     }
   }
   next_age_ += n;

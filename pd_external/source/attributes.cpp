@@ -1,0 +1,110 @@
+// nn~: attributes of the model, and the arrays that fill its buffers.
+#include "nn.h"
+#include "nn/error.h"
+
+namespace pd {
+namespace {
+
+t_symbol* array_name(const t_atom& given, const std::string& attribute) {
+  if (given.a_type != A_SYMBOL)
+    throw nn::Error("Attribute '" + attribute + "' takes the name of an array, not '" +
+                    text_of(given) + "'.");
+  return given.a_w.w_symbol;
+}
+
+nn::Value plain(const t_atom& given) {
+  if (given.a_type == A_SYMBOL) return text_of(given);
+  return static_cast<double>(given.a_w.w_float);
+}
+
+std::string name_in(const char* selector, const Atoms& atoms) {
+  if (atoms.empty() || atoms[0].a_type != A_SYMBOL)
+    throw nn::Error(std::string(selector) + " takes the name of an attribute first" +
+                    (atoms.empty() ? "." : ", not '" + text_of(atoms[0]) + "'."));
+  return text_of(atoms[0]);
+}
+
+// Numbers as numbers, so that a patch can compute with them.
+void append(Atoms& atoms, const nn::Value& value) {
+  if (const auto* b = std::get_if<bool>(&value))
+    atoms.push_back(atom(*b ? 1 : 0));
+  else if (const auto* i = std::get_if<int64_t>(&value))
+    atoms.push_back(atom(static_cast<double>(*i)));
+  else if (const auto* d = std::get_if<double>(&value))
+    atoms.push_back(atom(*d));
+  else
+    atoms.push_back(atom(nn::to_text(value)));
+}
+
+}  // namespace
+
+void Nn::on_set(const Atoms& atoms) {
+  const auto name = name_in("set", atoms);
+  if (atoms.size() < 2) throw nn::Error("set takes values after '" + name + "'.");
+  model_work_.in_turn([this, atoms] { set_now(atoms); });
+}
+
+// One atom per element. What there is beyond that are further channels of buffers, shared out
+// evenly: `set buf left right`.
+void Nn::set_now(const Atoms& atoms) {
+  const auto name = text_of(atoms[0]);
+  const auto loaded = model();
+  const nn::Attribute* attribute = loaded->contract().attribute(name);
+  if (!attribute) host_->get(name);  // throws the sentence that lists them
+  const auto& types = attribute->types;
+  const auto buffers = std::count(types.begin(), types.end(), nn::Type::buffer);
+  const auto given = static_cast<std::ptrdiff_t>(atoms.size()) - 1;
+  const auto beyond = given - static_cast<std::ptrdiff_t>(types.size());
+  const auto channels = beyond > 0 && buffers > 0 && beyond % buffers == 0 ? 1 + beyond / buffers : 1;
+
+  nn::Values values;
+  std::vector<std::pair<std::string, Names>> bound;
+  size_t at = 1;
+  for (size_t i = 0; i < types.size() && at < atoms.size(); ++i) {
+    if (types[i] == nn::Type::buffer) {
+      Names names;
+      for (std::ptrdiff_t c = 0; c < channels && at < atoms.size(); ++c)
+        names.push_back(array_name(atoms[at++], name));
+      values.emplace_back(read_buffer(names, static_cast<int>(sys_getsr())));
+      bound.emplace_back(name + "#" + std::to_string(i), names);
+    } else if (types[i] == nn::Type::tensor && atoms[at].a_type == A_SYMBOL) {
+      values.emplace_back(read_tensor(array_name(atoms[at++], name)));
+    } else {
+      values.push_back(plain(atoms[at++]));
+    }
+  }
+  for (; at < atoms.size(); ++at) values.push_back(plain(atoms[at]));  // too many: told below
+  host_->set(name, std::move(values));
+  for (const auto& [key, names] : bound) watch_.bind(key, names);
+}
+
+void Nn::on_get(const Atoms& atoms) {
+  const auto name = name_in("get", atoms);
+  if (atoms.size() > 1) throw nn::Error("get takes the name of one attribute.");
+  const auto answer = [this, name](const nn::Values& values) {
+    Atoms out{atom(name)};
+    for (const auto& value : values) append(out, value);
+    say("get", out);
+  };
+  // Without a thread of its own the model can only be asked here.
+  if (host_->options().block == 0)
+    return model_work_.in_turn([this, name, answer] { answer(host_->get(name, true)); });
+  work(model_work_, [host = host_, name, answer](auto&) {
+    const auto values = host->get(name, true);
+    return [answer, values] { answer(values); };
+  });
+}
+
+void Nn::follow_arrays() {
+  constexpr int samples = 16384;  // some 15 µs
+  for (const auto& [key, names, news] : watch_.look(samples)) guarded([&] {
+      if (news == ArrayWatch::News::gone) {
+        host_->clear_buffer(key);
+        notice("array '" + std::string(names[0]->s_name) + "' is gone; '" + key + "' is empty.");
+      } else {
+        host_->set_buffer(key, read_buffer(names, static_cast<int>(sys_getsr())));
+      }
+    });
+}
+
+}  // namespace pd

@@ -1,0 +1,110 @@
+// One nn~ in a patch. Everything here runs on Pd's thread, which is also its audio thread; what
+// takes long is a job of `model_work_` or `hub_work_`.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "arguments.h"
+#include "arrays.h"
+#include "downloads.h"
+#include "nn/host.h"
+#include "object.h"
+
+namespace pd {
+
+class Nn final : public Object {
+ public:
+  // Makes the inlets and outlets of `object`. Throws nn::Error when no object can be made of the
+  // arguments; a model that cannot be loaded is told on the console.
+  Nn(t_object* object, const Arguments& arguments);
+  ~Nn() override;
+
+  // Audio: signal.cpp.
+  void dsp(t_signal** signals);
+
+  // A message in the left inlet: messages.cpp. Throws nn::Error.
+  void receive(const std::string& selector, const Atoms& atoms);
+
+ private:
+  using Host = nn::Host<t_sample>;
+  using Change = std::function<void(nn::HostOptions&)>;
+
+  void poll() override;
+  bool nobody_listens() const override;
+
+  // loading.cpp
+  nn::HostOptions options_for(const Arguments& arguments) const;
+  void create(const Arguments& arguments);
+  void load(const std::filesystem::path& path, const std::string& method);
+  void set_method(const std::string& method);
+  void reload();
+  // The same model in another way, its attributes kept.
+  void remake(const Change& change, std::function<void()> then = {});
+  void adopt(nn::Candidate candidate, bool keep);
+  void after_change();
+  void tell_what_is_odd(const nn::Candidate& candidate);
+
+  // messages.cpp
+  void on_load(const Atoms& atoms);
+  void on_bufsize(const Atoms& atoms);
+  void on_gpu(const Atoms& atoms);
+  void on_latency(const Atoms& atoms);
+  void on_late(const Atoms& atoms);
+  void on_offline(const Atoms& atoms);
+  void on_track(const Atoms& atoms);
+
+  // attributes.cpp
+  void on_set(const Atoms& atoms);
+  void on_get(const Atoms& atoms);
+  void set_now(const Atoms& atoms);
+  void follow_arrays();
+
+  // reports.cpp: messages out of the info outlet.
+  void say(const char* selector, const Atoms& atoms) const { send(info_, selector, atoms); }
+  void report();
+  void report_methods();
+  void report_attributes();
+  void report_latency();
+  void report_stats();
+  void dump();
+
+  // signal.cpp
+  static t_int* perform(t_int* words);
+  void follow_listeners();
+  int channels_out() const;  // of one multichannel outlet
+  void fit_rows();
+  void set_silent(int vector);
+  void notice_bursts(int n) noexcept;
+  void tell_bursts();
+
+  std::shared_ptr<const nn::Model> model() const;  // throws without one
+  const nn::Method& method() const;
+
+  bool multichannel_, disabled_ = false;
+  int batch_, inlets_ = 1, outlets_ = 1;  // signal inlets and outlets
+  t_outlet* info_ = nullptr;
+  std::shared_ptr<Host> host_;
+  nn::Chores model_work_, hub_work_;
+  Downloads downloads_;
+  ArrayWatch watch_;
+  bool track_buffers_ = false;
+  enum class Offline { automatic, off, on } offline_ = Offline::automatic;
+  nn::Late late_ = nn::Late::silence;
+
+  // Signals: where Pd has the samples of each row, c·batch + b.
+  int vector_ = 0;
+  double sample_rate_ = 0;
+  std::vector<const t_sample*> in_;
+  std::vector<t_sample*> out_;
+  std::vector<t_sample> silence_, unheard_;
+
+  // How many samples Pd computes at once, for advice.
+  std::chrono::steady_clock::time_point last_perform_{};
+  int burst_ = 0, longest_burst_ = 0;
+  bool told_bursts_ = false;
+};
+
+}  // namespace pd
