@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from patch import Patch
 
 import nn_tilde
@@ -27,7 +28,7 @@ def play(pd, folder, models, arguments, channels, outs, vector, blocks=6, block=
         inside.connect(source, 0, nn, i)
     if message:
         inside.at(0, message, nn)
-    samples = -(-blocks * max(block, vector) // vector) * vector
+    samples = -(-blocks * max(block, vector, 256) // vector) * vector
     ms = 1000 * samples / RATE + 100
     inside.record([(i, 0) for i in ins] + [(nn, o) for o in range(outs)], samples, ms)
     inside.at(ms - 50, "latency", nn)
@@ -51,3 +52,76 @@ def test_mono_at_every_block_size(pd, models, folder, vector):
     np.testing.assert_array_equal(heard, expected)
     assert not heard[:, :latency].any()
     assert heard[:, latency : latency + 64].all()
+
+
+@pytest.fixture(scope="module")
+def wide(tmp_path_factory):
+    """Folder with wide.ts: 4 inputs, 8 outputs, ratio 1 and 512."""
+    folder = tmp_path_factory.mktemp("wide")
+
+    class Wide(nn_tilde.Module):
+        def __init__(self):
+            super().__init__(RATE)
+            self.register_method("forward", 4, 1, 8, 1)
+            self.register_method("slow", 4, 512, 8, 512)
+
+        @torch.jit.export
+        def forward(self, x: torch.Tensor):
+            return torch.cat([x, -2.0 * x], 1)
+
+        @torch.jit.export
+        def slow(self, x: torch.Tensor):
+            return torch.cat([x.cumsum(-1), x], 1)
+
+    Wide().export_to_ts(str(folder / "wide.ts"))
+    return folder
+
+
+@pytest.mark.parametrize("method", ["forward", "slow"])
+@pytest.mark.parametrize("block", [0, 2048])
+def test_four_inputs_and_eight_outputs(pd, wide, folder, method, block):
+    heard_in, heard, latency = play(pd, folder, wide, f"wide {method} {block}", 4, 8, 64)
+    expected, exact = headless(wide / "wide.ts", method, heard_in, block, 64)
+    assert latency == exact
+    np.testing.assert_array_equal(heard, expected)
+    assert all(row[latency:].any() for row in heard)
+
+
+@pytest.mark.parametrize("block", [64, 128, 256, 512, 1024, 2048, 4096])
+def test_every_block_reports_its_exact_latency(one_pd, models, folder, block):
+    """[nn~ model forward 8192] and the like once kept the rings of 4096 samples (spec §8-16)."""
+    heard_in, heard, latency = play(one_pd, folder, models, f"gain forward {block}", 1, 1, 64, block=block)
+    np.testing.assert_array_equal(heard[0, latency:], heard_in[0, : heard_in.shape[1] - latency])
+    assert latency == max(2 * max(block, 256) - 64, 0)
+
+
+def test_overlap(pd, models, folder):
+    """An overlapping subpatch hands each sample over several times, at a rate that many times higher."""
+    inside, whole = Patch(), Patch()
+    inside.obj("block~ 512 4")
+    nn, source = inside.obj("nn~ gain running 512"), inside.obj("noise~")
+    inside.connect(source, 0, nn, 0)
+    inside.record([(source, 0), (nn, 0)], 8192, 500)
+    whole.sub(inside)
+    ran = whole.run(pd, folder, ms=600, paths=(models,))
+    assert ran.errors == []
+    heard_in, heard = ran.audio()
+    expected, _ = headless(models / "gain.ts", "running", heard_in[None], 512, 512)
+    np.testing.assert_array_equal(heard, expected[0])
+
+
+def test_switch_off_and_on(pd, models, folder):
+    """A switched-off subpatch rests, and goes on where it was."""
+    inside, whole = Patch(), Patch()
+    nn, source, switch = inside.obj("nn~ gain running 256"), inside.obj("noise~"), inside.obj("switch~ 64")
+    inside.connect(source, 0, nn, 0)
+    inside.record([(source, 0), (nn, 0)], 8192, 900)
+    inside.at(0, "1", switch)
+    inside.at(50, "0", switch)
+    inside.at(300, "1", switch)
+    whole.sub(inside)
+    ran = whole.run(pd, folder, ms=1000, paths=(models,))
+    heard_in, heard = ran.audio()
+    expected, _ = headless(models / "gain.ts", "running", heard_in[None], 256, 64)
+    np.testing.assert_array_equal(heard, expected[0])
+    assert heard[-1] != 0
