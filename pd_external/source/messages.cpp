@@ -54,24 +54,21 @@ void Nn::receive(const std::string& selector, const Atoms& atoms) {
       {"reset",
        [](Nn& x, const Atoms& a) {
          expect("reset", a, 0, 0, "nothing");
-         x.model_work_.in_turn([&x] {
-           x.watch_.clear();
-           x.host_->reset();
-         });
+         x.in_turn(&Nn::reset);
        }},
       {"bufsize", [](Nn& x, const Atoms& a) { x.on_bufsize(a); }},
       {"gpu", [](Nn& x, const Atoms& a) { x.on_gpu(a); }},
       {"set", [](Nn& x, const Atoms& a) { x.on_set(a); }},
       {"get", [](Nn& x, const Atoms& a) { x.on_get(a); }},
       {"track_buffers", [](Nn& x, const Atoms& a) { x.track_buffers_ = truth("track_buffers", a); }},
-      {"bang", [](Nn& x, const Atoms&) { x.report(); }},
-      {"dump", [](Nn& x, const Atoms&) { x.dump(); }},
-      {"get_methods", [](Nn& x, const Atoms&) { x.report_methods(); }},
-      {"get_attributes", [](Nn& x, const Atoms&) { x.report_attributes(); }},
+      {"bang", [](Nn& x, const Atoms&) { x.in_turn(&Nn::report); }},
+      {"dump", [](Nn& x, const Atoms&) { x.in_turn(&Nn::dump); }},
+      {"get_methods", [](Nn& x, const Atoms&) { x.in_turn(&Nn::report_methods); }},
+      {"get_attributes", [](Nn& x, const Atoms&) { x.in_turn(&Nn::report_attributes); }},
       {"latency", [](Nn& x, const Atoms& a) { x.on_latency(a); }},
       {"late", [](Nn& x, const Atoms& a) { x.on_late(a); }},
       {"offline", [](Nn& x, const Atoms& a) { x.on_offline(a); }},
-      {"stats", [](Nn& x, const Atoms&) { x.report_stats(); }},
+      {"stats", [](Nn& x, const Atoms&) { x.in_turn(&Nn::report_stats); }},
       {"print_available_models",
        [](Nn& x, const Atoms&) {
          x.downloads_.list([&x](const auto& cards) {
@@ -98,6 +95,16 @@ void Nn::receive(const std::string& selector, const Atoms& atoms) {
   handler->second(*this, atoms);
 }
 
+// After the loads and changes that were asked for before.
+void Nn::in_turn(void (Nn::*call)()) {
+  model_work_.in_turn([this, call] { (this->*call)(); });
+}
+
+void Nn::reset() {
+  watch_.clear();
+  host_->reset();
+}
+
 void Nn::on_load(const Atoms& atoms) {
   constexpr const char* takes = "the name of a model and perhaps of a method";
   expect("load", atoms, 1, 2, takes);
@@ -120,7 +127,7 @@ void Nn::on_gpu(const Atoms& atoms) {
 }
 
 void Nn::on_latency(const Atoms& atoms) {
-  if (atoms.empty()) return report_latency();
+  if (atoms.empty()) return in_turn(&Nn::report_latency);
   constexpr const char* takes = "nothing, or `tight` or `standard`";
   expect("latency", atoms, 1, 1, takes);
   const std::string kind = word("latency", atoms, 0, takes);

@@ -48,6 +48,8 @@ class Nn final : public Object {
   void tell_what_is_odd(const nn::Candidate& candidate);
 
   // messages.cpp
+  void in_turn(void (Nn::*call)());
+  void reset();
   void on_load(const Atoms& atoms);
   void on_bufsize(const Atoms& atoms);
   void on_gpu(const Atoms& atoms);

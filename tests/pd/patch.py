@@ -65,11 +65,6 @@ class Ran:
         return data.T
 
 
-def escaped(text: str) -> str:
-    """`text` as it stands in a file, where commas and semicolons end messages."""
-    return text.replace(",", " \\,").replace(";", " \\;").replace("$", "\\$")
-
-
 @dataclass
 class Patch:
     """Objects and cords; numbers are those of the file."""
@@ -96,8 +91,8 @@ class Patch:
             self.connect(source, 0, target, 0)
 
     def at(self, ms: float, message: str, target: int | None = None) -> None:
-        """Sends a message to an object, or (`name message`) to a receiver, `ms` after the patch is open."""
-        text = message if target is not None else f"\\; {message}"
+        """Sends messages to an object, or (`name message`) to a receiver, `ms` after the patch is open."""
+        text = message.replace(",", " \\,") if target is not None else f"\\; {message}"
         start, wait, box = self.obj("loadbang"), self.obj(f"delay {ms}"), self.msg(text)
         self.chain(start, wait, box)
         if target is not None:

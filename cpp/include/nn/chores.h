@@ -2,14 +2,16 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
 
 namespace nn {
 
-// One object's jobs, run one after another on a thread that exists only while there are any. All
-// calls are made by the object's control thread, the one that may talk to the audio host.
+// One object's jobs, one after another: the next begins when the last has been replied to. A thread
+// exists only while a job runs. All calls are made by the object's control thread, the one that may
+// talk to the audio host.
 class Chores {
  public:
   // What a job leaves to be done on the control thread; may be empty.
@@ -27,7 +29,8 @@ class Chores {
   void post(Job job);
   // Runs `reply` now, or after the jobs before it: changes stay in the order they were asked for.
   void in_turn(Reply reply);
-  // Runs the replies that are due. Call it now and then. A reply may post, but not wait.
+  // Runs the reply that is due and starts the next job. Call it now and then. A reply may end this
+  // object.
   void poll();
   // Nothing to run, running or to be replied.
   bool idle() const;
@@ -35,10 +38,17 @@ class Chores {
   bool wait(double seconds);
 
  private:
-  struct State;
-  void run(const Reply& reply);
+  struct Task {  // a job with its reply, or a reply alone
+    Job job;
+    Reply reply;
+  };
+  struct Running;
+  void start(Job job);
+
   std::function<void(const std::string&)> complain_;
-  std::shared_ptr<State> state_;
+  std::deque<Task> tasks_;
+  std::shared_ptr<Running> running_;  // null: no job has begun and not been replied to
+  std::shared_ptr<bool> alive_;
 };
 
 // Lets go of something that takes time to destroy, on a thread of its own.

@@ -2,13 +2,13 @@
 
 #include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <exception>
 #include <mutex>
 #include <system_error>
 #include <thread>
 #include <utility>
 
+#include "nn/error.h"
 #include "parting.h"
 
 namespace nn {
@@ -22,116 +22,102 @@ void detach(Work work) {
   std::thread([work = std::move(work)]() mutable {
     const InsideModel inside;
     work();
+    work = {};  // what it owned goes while it still counts as inside
   }).detach();
 }
 
 }  // namespace
 
-struct Chores::State {
-  std::mutex mutex;  // control thread and the jobs' thread; never held while either works
-  std::condition_variable replied;
-  std::deque<Job> jobs;
-  std::deque<Reply> replies;
-  bool running = false;
+struct Chores::Running {
   std::atomic<bool> cancelled{false};
-
-  void work() {
-    for (;;) {
-      Job job;
-      {
-        const std::lock_guard lock(mutex);
-        if (jobs.empty()) {
-          running = false;
-          replied.notify_all();
-          return;
-        }
-        job = std::move(jobs.front());
-        jobs.pop_front();
-      }
-      Reply reply;
-      try {
-        reply = job(cancelled);
-      } catch (...) {
-        reply = [error = std::current_exception()] { std::rethrow_exception(error); };
-      }
-      job = nullptr;  // what it owned goes before anyone hears of its end
-      const std::lock_guard lock(mutex);
-      if (!cancelled) replies.push_back(std::move(reply));
-      replied.notify_all();
-    }
-  }
+  std::mutex mutex;  // held for a moment, by the thread and by poll()
+  std::condition_variable finished;
+  bool done = false;
+  Reply reply;
 };
 
 Chores::Chores(std::function<void(const std::string&)> complain)
-    : complain_(std::move(complain)), state_(std::make_shared<State>()) {}
+    : complain_(std::move(complain)), alive_(std::make_shared<bool>(true)) {}
 
 Chores::~Chores() {
-  state_->cancelled.store(true);
-  std::deque<Job> forgotten;
-  const std::lock_guard lock(state_->mutex);
-  forgotten.swap(state_->jobs);
+  *alive_ = false;
+  if (running_) running_->cancelled.store(true);
 }
 
 void Chores::post(Job job) {
-  const std::lock_guard lock(state_->mutex);
-  state_->jobs.push_back(std::move(job));
-  if (state_->running) return;
-  try {
-    detach([state = state_] { state->work(); });
-    state_->running = true;
-  } catch (const std::system_error&) {
-    state_->jobs.clear();
-    state_->replies.push_back([this] { complain_("The system starts no further thread."); });
-  }
+  tasks_.push_back({std::move(job), {}});
+  if (tasks_.size() == 1 && !running_) poll();
 }
 
 void Chores::in_turn(Reply reply) {
-  if (idle())
-    run(reply);
-  else
-    post([reply = std::move(reply)](const std::atomic<bool>&) { return reply; });
+  tasks_.push_back({{}, std::move(reply)});
+  if (tasks_.size() == 1 && !running_) poll();
 }
 
-void Chores::run(const Reply& reply) {
-  const auto complain = complain_;  // a reply may end this object
+void Chores::start(Job job) {
+  running_ = std::make_shared<Running>();
+  const auto work = [running = running_](Job& what) {
+    Reply reply;
+    try {
+      reply = what(running->cancelled);
+    } catch (...) {
+      reply = [error = std::current_exception()] { std::rethrow_exception(error); };
+    }
+    what = nullptr;  // what it owned goes before anyone hears of its end
+    const std::lock_guard lock(running->mutex);
+    running->done = true;
+    running->reply = std::move(reply);
+    running->finished.notify_all();
+  };
   try {
-    if (reply) reply();
-  } catch (const std::exception& e) {
-    complain(e.what());
-  } catch (...) {
-    complain("Something failed for an unknown reason.");
+    detach(std::function<void()>([work, job = std::move(job)]() mutable { work(job); }));
+  } catch (const std::system_error&) {
+    running_->done = true;
+    running_->reply = [] { throw Error("The system starts no further thread."); };
   }
 }
 
 void Chores::poll() {
-  const auto state = state_;
-  while (!state->cancelled) {
+  const auto alive = alive_;
+  while (*alive) {
     Reply reply;
-    {
-      const std::lock_guard lock(state->mutex);
-      if (state->replies.empty()) return;
-      reply = std::move(state->replies.front());
-      state->replies.pop_front();
+    if (running_) {
+      const std::lock_guard lock(running_->mutex);
+      if (!running_->done) return;
+      reply = std::move(running_->reply);
+    } else {
+      if (tasks_.empty()) return;
+      Task task = std::move(tasks_.front());
+      tasks_.pop_front();
+      if (task.job) {
+        start(std::move(task.job));
+        continue;
+      }
+      reply = std::move(task.reply);
     }
-    run(reply);
+    running_.reset();
+    const auto complain = complain_;  // a reply may end this object
+    try {
+      if (reply) reply();
+    } catch (const std::exception& e) {
+      complain(e.what());
+    } catch (...) {
+      complain("Something failed for an unknown reason.");
+    }
   }
 }
 
-bool Chores::idle() const {
-  const std::lock_guard lock(state_->mutex);
-  return !state_->running && state_->jobs.empty() && state_->replies.empty();
-}
+bool Chores::idle() const { return !running_ && tasks_.empty(); }
 
 bool Chores::wait(double seconds) {
-  const auto state = state_;
+  const auto alive = alive_;
   const auto until = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-  while (!state->cancelled) {
+  while (*alive) {
     poll();
-    if (state->cancelled || idle()) return true;
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::unique_lock lock(state->mutex);
-    if (state->running && state->replies.empty())
-      state->replied.wait_for(lock, std::chrono::milliseconds(20));
+    if (!*alive || idle()) return true;
+    const auto running = running_;
+    std::unique_lock lock(running->mutex);
+    if (!running->finished.wait_until(lock, until, [&] { return running->done; })) return false;
   }
   return true;
 }
@@ -139,7 +125,7 @@ bool Chores::wait(double seconds) {
 void discard(std::shared_ptr<void> thing) {
   if (!thing) return;
   try {
-    detach([thing = std::move(thing)]() mutable { thing.reset(); });
+    detach(std::function<void()>([thing = std::move(thing)]() mutable { thing.reset(); }));
   } catch (const std::system_error&) {
     // It went here, on this thread.
   }
