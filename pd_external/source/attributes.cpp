@@ -24,6 +24,8 @@ std::string name_in(const char* selector, const Atoms& atoms) {
   return text_of(atoms[0]);
 }
 
+constexpr size_t kListed = 4096;  // elements of a tensor; a larger one is described
+
 // Numbers as numbers, so that a patch can compute with them.
 void append(Atoms& atoms, const nn::Value& value) {
   if (const auto* b = std::get_if<bool>(&value))
@@ -32,6 +34,8 @@ void append(Atoms& atoms, const nn::Value& value) {
     atoms.push_back(atom(static_cast<double>(*i)));
   else if (const auto* d = std::get_if<double>(&value))
     atoms.push_back(atom(*d));
+  else if (const auto* t = std::get_if<nn::TensorValue>(&value); t && t->data.size() <= kListed)
+    for (const float number : t->data) atoms.push_back(atom(number));
   else
     atoms.push_back(atom(nn::to_text(value)));
 }

@@ -135,8 +135,9 @@ void Nn::load(const std::filesystem::path& path, const std::string& wanted) {
                       std::to_string(m.out_channels) + "].");
     }
     auto candidate = std::make_shared<nn::Candidate>(Host::prepare(path, options));
-    return [this, candidate, remark] {
-      if (!remark.empty()) error(remark);
+    return [this, candidate, remark, asked = !wanted.empty()] {
+      // An error only where this method was asked for by name.
+      if (!remark.empty()) asked ? error(remark) : notice(remark);
       adopt(std::move(*candidate), false);
       say("loaded", {atom(1)});
     };

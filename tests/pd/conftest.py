@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import patch
@@ -25,3 +27,11 @@ def one_pd():
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def demos(tmp_path_factory):
+    """Folder with the demonstration models."""
+    folder = tmp_path_factory.mktemp("demos")
+    subprocess.run([sys.executable, str(patch.ROOT / "models/export.py"), str(folder)], check=True, capture_output=True)
+    return folder
