@@ -18,9 +18,9 @@ nn::Value plain(const t_atom& given) {
 }
 
 std::string name_in(const char* selector, const Atoms& atoms) {
-  if (atoms.empty() || atoms[0].a_type != A_SYMBOL)
-    throw nn::Error(std::string(selector) + " takes the name of an attribute first" +
-                    (atoms.empty() ? "." : ", not '" + text_of(atoms[0]) + "'."));
+  if (atoms[0].a_type != A_SYMBOL)
+    throw nn::Error(std::string(selector) + " takes the name of an attribute first, not '" +
+                    text_of(atoms[0]) + "'.");
   return text_of(atoms[0]);
 }
 
@@ -44,7 +44,6 @@ void append(Atoms& atoms, const nn::Value& value) {
 
 void Nn::on_set(const Atoms& atoms) {
   const auto name = name_in("set", atoms);
-  if (atoms.size() < 2) throw nn::Error("set takes values after '" + name + "'.");
   model_work_.in_turn([this, atoms] { set_now(atoms); });
 }
 
@@ -84,7 +83,6 @@ void Nn::set_now(const Atoms& atoms) {
 
 void Nn::on_get(const Atoms& atoms) {
   const auto name = name_in("get", atoms);
-  if (atoms.size() > 1) throw nn::Error("get takes the name of one attribute.");
   const auto answer = [this, name](const nn::Values& values) {
     Atoms out{atom(name)};
     for (const auto& value : values) append(out, value);

@@ -9,90 +9,87 @@
 namespace pd {
 namespace {
 
-void expect(const char* selector, const Atoms& atoms, size_t least, size_t most,
-            const char* takes) {
-  if (atoms.size() < least || atoms.size() > most)
-    throw nn::Error(std::string(selector) + " takes " + takes + ".");
+[[noreturn]] void refuse(const char* selector, const char* takes, const Atoms& atoms) {
+  std::string given;
+  for (const auto& a : atoms) given += (given.empty() ? "" : " ") + text_of(a);
+  throw nn::Error(std::string(selector) + " takes " + takes +
+                  (given.empty() ? ", and got nothing." : ", not '" + given + "'."));
 }
 
-std::string word(const char* selector, const Atoms& atoms, size_t at, const char* takes) {
-  if (atoms[at].a_type != A_SYMBOL)
-    throw nn::Error(std::string(selector) + " takes " + takes + ", not '" + text_of(atoms[at]) +
-                    "'.");
-  return text_of(atoms[at]);
-}
-
-bool truth(const char* selector, const Atoms& atoms) {
-  constexpr const char* takes = "0 or 1";
-  expect(selector, atoms, 1, 1, takes);
-  if (atoms[0].a_type != A_FLOAT || !std::isfinite(atoms[0].a_w.w_float))
-    throw nn::Error(std::string(selector) + " takes 0 or 1, not '" + text_of(atoms[0]) + "'.");
-  return atoms[0].a_w.w_float != 0;
-}
+bool is_word(const t_atom& atom) { return atom.a_type == A_SYMBOL && *atom.a_w.w_symbol->s_name; }
 
 }  // namespace
 
-void Nn::receive(const std::string& selector, const Atoms& atoms) {
-  using Handler = void (*)(Nn&, const Atoms&);
-  static const std::map<std::string, Handler> handlers{
-      {"enable",
-       [](Nn& x, const Atoms& a) {
-         x.disabled_ = !truth("enable", a);
-         x.host_->enable(!x.disabled_);
-       }},
-      {"load", [](Nn& x, const Atoms& a) { x.on_load(a); }},
+struct Nn::Message {
+  size_t least, most;  // atoms
+  const char* takes;   // for who gives others
+  void (*act)(Nn& nn, const Atoms& atoms);
+};
+
+const std::map<std::string, Nn::Message>& Nn::messages() {
+  constexpr size_t any = 1 << 20;
+  static const std::map<std::string, Message> all{
+      {"enable", {1, 1, kTruth, [](Nn& nn, const Atoms& a) { nn.on_enable(a); }}},
+      {"load",
+       {1, 2, "the name of a model and perhaps of a method",
+        [](Nn& nn, const Atoms& a) { nn.on_load(a); }}},
       {"method",
-       [](Nn& x, const Atoms& a) {
-         expect("method", a, 1, 1, "the name of a method");
-         x.set_method(word("method", a, 0, "the name of a method"));
-       }},
-      {"reload",
-       [](Nn& x, const Atoms& a) {
-         expect("reload", a, 0, 0, "nothing");
-         x.reload();
-       }},
-      {"reset",
-       [](Nn& x, const Atoms& a) {
-         expect("reset", a, 0, 0, "nothing");
-         x.in_turn(&Nn::reset);
-       }},
-      {"bufsize", [](Nn& x, const Atoms& a) { x.on_bufsize(a); }},
-      {"gpu", [](Nn& x, const Atoms& a) { x.on_gpu(a); }},
-      {"set", [](Nn& x, const Atoms& a) { x.on_set(a); }},
-      {"get", [](Nn& x, const Atoms& a) { x.on_get(a); }},
-      {"track_buffers", [](Nn& x, const Atoms& a) { x.track_buffers_ = truth("track_buffers", a); }},
-      {"bang", [](Nn& x, const Atoms&) { x.in_turn(&Nn::report); }},
-      {"dump", [](Nn& x, const Atoms&) { x.in_turn(&Nn::dump); }},
-      {"get_methods", [](Nn& x, const Atoms&) { x.in_turn(&Nn::report_methods); }},
-      {"get_attributes", [](Nn& x, const Atoms&) { x.in_turn(&Nn::report_attributes); }},
-      {"latency", [](Nn& x, const Atoms& a) { x.on_latency(a); }},
-      {"late", [](Nn& x, const Atoms& a) { x.on_late(a); }},
-      {"offline", [](Nn& x, const Atoms& a) { x.on_offline(a); }},
-      {"stats", [](Nn& x, const Atoms&) { x.in_turn(&Nn::report_stats); }},
+       {1, 1, "the name of a method", [](Nn& nn, const Atoms& a) { nn.on_method(a); }}},
+      {"reload", {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.reload(); }}},
+      {"reset", {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.in_turn(&Nn::reset); }}},
+      {"bufsize",
+       {1, 1, "a number of samples, or 0 for no thread",
+        [](Nn& nn, const Atoms& a) { nn.on_bufsize(a); }}},
+      {"gpu", {1, 1, kTruth, [](Nn& nn, const Atoms& a) { nn.on_gpu(a); }}},
+      {"set",
+       {2, any, "the name of an attribute and its values",
+        [](Nn& nn, const Atoms& a) { nn.on_set(a); }}},
+      {"get", {1, 1, "the name of an attribute", [](Nn& nn, const Atoms& a) { nn.on_get(a); }}},
+      {"track_buffers",
+       {1, 1, kTruth,
+        [](Nn& nn, const Atoms& a) { nn.track_buffers_ = truth("track_buffers", a); }}},
+      {"bang", {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.in_turn(&Nn::report); }}},
+      {"dump", {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.in_turn(&Nn::dump); }}},
+      {"get_methods",
+       {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.in_turn(&Nn::report_methods); }}},
+      {"get_attributes",
+       {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.in_turn(&Nn::report_attributes); }}},
+      {"stats", {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.in_turn(&Nn::report_stats); }}},
+      {"latency",
+       {0, 1, "nothing, `tight` or `standard`", [](Nn& nn, const Atoms& a) { nn.on_latency(a); }}},
+      {"late", {0, 1, kLate, [](Nn& nn, const Atoms& a) { nn.on_late(a); }}},
+      {"offline", {1, 1, "0, 1 or `auto`", [](Nn& nn, const Atoms& a) { nn.on_offline(a); }}},
       {"print_available_models",
-       [](Nn& x, const Atoms&) {
-         x.downloads_.list([&x](const auto& cards) {
-           for (const auto& card : cards) {
-             post("%s", card.str().c_str());
-             x.say("available", {atom(card.str())});
-           }
-         });
-       }},
+       {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.print_available_models(); }}},
       {"download",
-       [](Nn& x, const Atoms& a) {
-         x.downloads_.download(a, patch_folder(x.canvas()), [&x](const auto& result) {
-           x.say("downloaded", {atom(result.path.string())});
-         });
-       }},
+       {1, 2, "a card `source/type/name` and perhaps a new name",
+        [](Nn& nn, const Atoms& a) { nn.on_download(a); }}},
       {"remove",
-       [](Nn& x, const Atoms& a) {
-         const auto path = x.downloads_.remove(a, patch_folder(x.canvas()));
-         x.say("removed", {atom(path.string())});
-       }},
+       {1, 1, "the name or card of a model", [](Nn& nn, const Atoms& a) { nn.on_remove(a); }}},
+      {"delete",
+       {1, 1, "the name or card of a model", [](Nn& nn, const Atoms& a) { nn.on_remove(a); }}},
   };
-  const auto handler = handlers.find(selector == "delete" ? "remove" : selector);
-  if (handler == handlers.end()) throw nn::Error("There is no message '" + selector + "'.");
-  handler->second(*this, atoms);
+  return all;
+}
+
+void Nn::receive(const std::string& selector, const Atoms& atoms) {
+  const auto found = messages().find(selector);
+  if (found == messages().end()) throw nn::Error("There is no message '" + selector + "'.");
+  const Message& message = found->second;
+  if (atoms.size() < message.least || atoms.size() > message.most)
+    refuse(selector.c_str(), message.takes, atoms);
+  message.act(*this, atoms);
+}
+
+bool Nn::truth(const char* selector, const Atoms& atoms) {
+  if (atoms[0].a_type != A_FLOAT || !std::isfinite(atoms[0].a_w.w_float))
+    refuse(selector, kTruth, atoms);
+  return atoms[0].a_w.w_float != 0;
+}
+
+void Nn::on_enable(const Atoms& atoms) {
+  disabled_ = !truth("enable", atoms);
+  host_->enable(!disabled_);
 }
 
 // After the loads and changes that were asked for before.
@@ -106,14 +103,16 @@ void Nn::reset() {
 }
 
 void Nn::on_load(const Atoms& atoms) {
-  constexpr const char* takes = "the name of a model and perhaps of a method";
-  expect("load", atoms, 1, 2, takes);
-  const auto path = find_model(canvas(), text_of(atoms[0]));
-  load(path, atoms.size() > 1 ? word("load", atoms, 1, takes) : "");
+  if (atoms.size() > 1 && !is_word(atoms[1])) refuse("load", messages().at("load").takes, atoms);
+  load(find_model(canvas(), text_of(atoms[0])), atoms.size() > 1 ? text_of(atoms[1]) : "");
+}
+
+void Nn::on_method(const Atoms& atoms) {
+  if (!is_word(atoms[0])) refuse("method", messages().at("method").takes, atoms);
+  set_method(text_of(atoms[0]));
 }
 
 void Nn::on_bufsize(const Atoms& atoms) {
-  expect("bufsize", atoms, 1, 1, "a number of samples, or 0 for no thread");
   const int block = block_request(atoms[0]);
   remake([block](nn::HostOptions& options) { options.block = block; });
 }
@@ -128,11 +127,9 @@ void Nn::on_gpu(const Atoms& atoms) {
 
 void Nn::on_latency(const Atoms& atoms) {
   if (atoms.empty()) return in_turn(&Nn::report_latency);
-  constexpr const char* takes = "nothing, or `tight` or `standard`";
-  expect("latency", atoms, 1, 1, takes);
-  const std::string kind = word("latency", atoms, 0, takes);
+  const std::string kind = text_of(atoms[0]);
   if (kind != "tight" && kind != "standard")
-    throw nn::Error("latency takes " + std::string(takes) + ", not '" + kind + "'.");
+    refuse("latency", messages().at("latency").takes, atoms);
   remake(
       [tight = kind == "tight", burst = longest_burst_](nn::HostOptions& options) {
         options.tight = tight;
@@ -145,26 +142,42 @@ void Nn::on_late(const Atoms& atoms) {
   static const std::map<std::string, nn::Late> kinds{{"silence", nn::Late::silence},
                                                      {"hold", nn::Late::hold},
                                                      {"bypass", nn::Late::bypass}};
-  constexpr const char* takes = "nothing, or `silence`, `hold` or `bypass`";
   if (atoms.empty()) {
     for (const auto& [name, kind] : kinds)
       if (kind == host_->options().late) say("late", {atom(name)});
     return;
   }
-  expect("late", atoms, 1, 1, takes);
-  const auto kind = kinds.find(word("late", atoms, 0, takes));
-  if (kind == kinds.end())
-    throw nn::Error("late takes " + std::string(takes) + ", not '" + text_of(atoms[0]) + "'.");
+  const auto kind = kinds.find(text_of(atoms[0]));
+  if (kind == kinds.end()) refuse("late", kLate, atoms);
   host_->set_late(kind->second);
 }
 
 void Nn::on_offline(const Atoms& atoms) {
-  expect("offline", atoms, 1, 1, "0, 1 or `auto`");
-  if (atoms[0].a_type == A_SYMBOL && text_of(atoms[0]) == "auto")
+  if (is_word(atoms[0]) && text_of(atoms[0]) == "auto")
     offline_ = Offline::automatic;
   else
     offline_ = truth("offline", atoms) ? Offline::on : Offline::off;
   follow_listeners();
+}
+
+void Nn::print_available_models() {
+  downloads_.list([this](const auto& cards) {
+    for (const auto& card : cards) {
+      post("%s", card.str().c_str());
+      say("available", {atom(card.str())});
+    }
+  });
+}
+
+void Nn::on_download(const Atoms& atoms) {
+  downloads_.download(atoms, patch_folder(canvas()), [this](const nn::DownloadResult& result) {
+    say("downloaded", {atom(result.path.string())});
+  });
+}
+
+void Nn::on_remove(const Atoms& atoms) {
+  const auto path = downloads_.remove(atoms, patch_folder(canvas()));
+  say("removed", {atom(path.string())});
 }
 
 void Nn::poll() {

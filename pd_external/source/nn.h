@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,15 +49,24 @@ class Nn final : public Object {
   void tell_what_is_odd(const nn::Candidate& candidate);
 
   // messages.cpp
+  struct Message;
+  static constexpr const char* kTruth = "0 or 1";
+  static constexpr const char* kLate = "nothing, `silence`, `hold` or `bypass`";
+  static const std::map<std::string, Message>& messages();
+  static bool truth(const char* selector, const Atoms& atoms);
   void in_turn(void (Nn::*call)());
   void reset();
+  void on_enable(const Atoms& atoms);
   void on_load(const Atoms& atoms);
+  void on_method(const Atoms& atoms);
   void on_bufsize(const Atoms& atoms);
   void on_gpu(const Atoms& atoms);
   void on_latency(const Atoms& atoms);
   void on_late(const Atoms& atoms);
   void on_offline(const Atoms& atoms);
-  void on_track(const Atoms& atoms);
+  void print_available_models();
+  void on_download(const Atoms& atoms);
+  void on_remove(const Atoms& atoms);
 
   // attributes.cpp
   void on_set(const Atoms& atoms);

@@ -1,6 +1,6 @@
 // Class nn.info: what a model file offers, as messages. See docs/pd.md for the outlets.
 #include <exception>
-#include <optional>
+#include <map>
 
 #include "downloads.h"
 #include "find_model.h"
@@ -13,7 +13,10 @@ namespace pd {
 class Info final : public Object {
  public:
   explicit Info(t_object* object)
-      : Object(object, "nn.info"), work_(complaints()), downloads_(*this, work_) {
+      : Object(object, "nn.info"),
+        work_(complaints()),
+        hub_work_(complaints()),
+        downloads_(*this, hub_work_) {
     for (t_outlet*& outlet : outlets_) outlet = outlet_new(object, &s_anything);
     start_clock();
   }
@@ -27,7 +30,10 @@ class Info final : public Object {
     nn::Contract contract;
   };
 
-  void poll() override { work_.poll(); }
+  void poll() override {
+    work_.poll();
+    hub_work_.poll();
+  }
   void set(const Atoms& atoms);
   const nn::Contract& contract() const {
     if (!scan_) throw nn::Error("No model has been read: send [set name(.");
@@ -43,7 +49,7 @@ class Info final : public Object {
   void tell_models();
   void dump();
 
-  nn::Chores work_;
+  nn::Chores work_, hub_work_;
   Downloads downloads_;
   std::shared_ptr<const Scan> scan_;
   t_outlet* outlets_[6];
@@ -131,6 +137,7 @@ void Info::tell_models() {
 }
 
 void Info::dump() {
+  contract();               // throws without a model
   const auto scan = scan_;  // a patch may answer with another `set`
   tell_methods();
   tell_attributes();
@@ -141,15 +148,21 @@ void Info::dump() {
 }
 
 void Info::receive(const std::string& selector, const Atoms& atoms) {
-  const auto later = [this](auto what) { work_.in_turn(what); };  // after a model that is being read
-  if (selector == "set") set(atoms);
-  else if (selector == "path") later([this] { tell_path(); });
-  else if (selector == "methods") later([this] { tell_methods(); });
-  else if (selector == "attributes") later([this] { tell_attributes(); });
-  else if (selector == "parameters") later([this, atoms] { tell_parameters(atoms); });
-  else if (selector == "dump_dict") later([this] { tell_dictionary(); });
-  else if (selector == "get_available_models") tell_models();
-  else if (selector == "dump" || selector == "bang") later([this] { dump(); });
+  using Act = void (Info::*)();
+  static const std::map<std::string, Act> plain{
+      {"path", &Info::tell_path},       {"methods", &Info::tell_methods},
+      {"attributes", &Info::tell_attributes}, {"dump_dict", &Info::tell_dictionary},
+      {"dump", &Info::dump},            {"bang", &Info::dump},
+      {"get_available_models", &Info::tell_models}};
+  if (const auto act = plain.find(selector); act != plain.end()) {
+    if (!atoms.empty()) throw nn::Error(selector + " takes nothing.");
+    // After a model that is being read.
+    return work_.in_turn([this, call = act->second] { (this->*call)(); });
+  }
+  if (selector == "set")
+    set(atoms);
+  else if (selector == "parameters")
+    work_.in_turn([this, atoms] { tell_parameters(atoms); });
   else if (selector == "download")
     downloads_.download(atoms, patch_folder(canvas()), [](const auto&) {});
   else if (selector == "delete" || selector == "remove")

@@ -147,3 +147,29 @@ TEST_CASE("offline: as many samples out as in, aligned, whatever the pieces; the
     REQUIRE(all == in[0]);
   }
 }
+
+TEST_CASE("a candidate prepared elsewhere takes over with a crossfade, and keeps what was set") {
+  const auto path = scripts::save("adopted", scripts::gain());
+  nn::HostOptions options;
+  options.block = 4096;
+  options.vector = 64;
+  options.offline = true;
+  nn::Host<float> host(path, options);
+  host.set("gain", {2.0});
+  std::vector<float> heard;
+  const auto play = [&](int samples) {
+    for (int at = 0; at < samples; at += 64) {
+      std::vector<float> row(64, 1.0f);
+      float* rows = row.data();
+      host.process(&rows, &rows, 64);
+      heard.insert(heard.end(), row.begin(), row.end());
+    }
+  };
+  play(64);
+  options.block = 256;
+  host.adopt(nn::Host<float>::prepare(path, options), true);
+  CHECK(host.block() == 256);
+  CHECK(host.latency() == 2 * 256 - 64);
+  play(4096);
+  CHECK(heard.back() == 2);
+}

@@ -1,6 +1,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
+#include <utility>
 
 #include "fakes.h"
 #include "nn/player.h"
@@ -52,6 +53,77 @@ TEST_CASE("a change of stream crossfades once the new one has filled its latency
   player.play(nullptr);
   play(20);
   CHECK(heard.back() == 0);
+}
+
+TEST_CASE("a change that has not been heard gives way to a newer one") {
+  nn::Player<float> player(1, 1);
+  std::vector<float> heard;
+  const auto play = [&](int vectors) {
+    for (int i = 0; i < vectors; ++i) {
+      std::vector<float> row(64, 0.0f);
+      float* rows = row.data();
+      player.process(&rows, &rows, 64);
+      heard.insert(heard.end(), row.begin(), row.end());
+    }
+  };
+  player.play(constant(1, 8192));  // sounds after 8128 samples
+  play(1);
+  player.play(constant(2, 8192));
+  play(1);
+  player.play(constant(3, 256));
+  play(8);
+  CHECK(heard.back() == 3);
+  CHECK(player.settled());
+  player.play(constant(4, 256));
+  play(3);  // has filled its latency of 192
+  play(1);  // and is fading in
+  player.play(constant(5, 64));
+  CHECK(heard.back() > 3);
+  const size_t change = heard.size() - 1;
+  play(16);
+  CHECK(heard.back() == 5);
+  for (size_t i = change + 1; i < heard.size(); ++i)
+    REQUIRE(std::abs(heard[i] - heard[i - 1]) < 0.02f);
+}
+
+TEST_CASE("streams of fewer channels than the player fade, and the rest is silent") {
+  nn::Player<float> player(2, 1);
+  Planes<float> in(2, 64), out(3, 64);
+  const auto wide = [](float value) {
+    nn::StreamConfig c;
+    c.timing = {64, 64, false, false};
+    c.inputs = 2;
+    c.outputs = 3;
+    auto engine = std::make_shared<FakeEngine>(2, 3, 64);
+    engine->after = [value](const float* const*, float* const* rows) {
+      for (int i = 0; i < 3; ++i) std::fill_n(rows[i], 64, value);
+    };
+    return std::make_unique<nn::Stream>(engine, c);
+  };
+  player.play(constant(1, 64));
+  for (int i = 0; i < 10; ++i) player.process(in.at(0).data(), out.at(0).data(), 64);
+  CHECK(out[0].back() == 1);
+  player.grow(2, 3);
+  out[1].assign(64, 9);
+  out[2].assign(64, 9);
+  player.process(in.at(0).data(), out.at(0).data(), 64);
+  CHECK(out[1].back() == 0);
+  CHECK(out[2].back() == 0);
+  player.play(wide(5));
+  float last = 0, step = 0;
+  for (int i = 0; i < 10; ++i) {
+    player.process(in.at(0).data(), out.at(0).data(), 64);
+    for (const float x : out[2]) step = std::max(step, std::abs(x - std::exchange(last, x)));
+  }
+  CHECK(step < 0.05f);
+  for (int c = 0; c < 3; ++c) CHECK(out[size_t(c)].back() == 5);
+  player.play(constant(1, 64));
+  for (int i = 0; i < 10; ++i) player.process(in.at(0).data(), out.at(0).data(), 64);
+  CHECK(out[0].back() == 1);
+  CHECK(out[2].back() == 0);
+  player.restart(wide(7));
+  player.process(in.at(0).data(), out.at(0).data(), 64);
+  for (int c = 0; c < 3; ++c) CHECK(out[size_t(c)].front() == 7);
 }
 
 TEST_CASE("streams that are no longer played are freed by the control thread") {

@@ -21,8 +21,9 @@ class Player {
   Player& operator=(const Player&) = delete;
 
   // Control thread. The audio thread takes the stream over at its next callback: what plays goes
-  // on until the new stream has filled its latency, then the two crossfade over 5 ms. A null
-  // pointer fades to silence. Frees what the audio thread has finished with.
+  // on until the new stream has filled its latency, then the two crossfade over 5 ms. One that was
+  // still waiting for that is dropped. A null pointer fades to silence. Frees what the audio thread
+  // has finished with.
   void play(std::unique_ptr<Stream> stream);
   // Control thread, audio stopped: the stream is heard from its first sample, and all others are
   // gone, also one that play() was changing to.
@@ -50,9 +51,12 @@ class Player {
     std::vector<float> fade;  // into it, at its sample rate
   };
   void run(Entry* entry, Sample* const* out, int n) noexcept;
+  void take_incoming() noexcept;
+  void settle() noexcept;
   void process_portion(int n) noexcept;
   void mix(int n) noexcept;
   bool retire(Entry* entry) noexcept;
+  static int64_t filled(const Entry& entry) noexcept;
   void instruct(Stream& stream) const noexcept;
 
   int outputs_ = 0;

@@ -88,12 +88,26 @@ void Player<Sample>::instruct(Stream& stream) const noexcept {
 }
 
 template <typename Sample>
+void Player<Sample>::take_incoming() noexcept {
+  if (!incoming_.load(std::memory_order_relaxed)) return;
+  // A change that has not been heard yet gives way to a newer one.
+  if (next_ && (next_age_ > filled(*next_) || !retire(next_))) return;
+  changing_.store(true);  // before the exchange, so that settled() never sees neither
+  next_ = incoming_.exchange(nullptr, std::memory_order_acq_rel);
+  next_age_ = 0;
+  // With nothing to fade from, it is heard as it is from its first sample.
+  if (!current_ || (!current_->stream && retire(current_))) settle();
+}
+
+template <typename Sample>
+void Player<Sample>::settle() noexcept {
+  current_ = std::exchange(next_, nullptr);
+  changing_.store(false);
+}
+
+template <typename Sample>
 void Player<Sample>::process_portion(int n) noexcept {
-  if (!next_ && incoming_.load(std::memory_order_relaxed)) {
-    changing_.store(true);  // before the exchange, so that settled() never sees neither
-    next_ = incoming_.exchange(nullptr, std::memory_order_acq_rel);
-    next_age_ = 0;
-  }
+  take_incoming();
   if (current_ && current_->stream) instruct(*current_->stream);
   if (next_ && next_->stream) instruct(*next_->stream);
   // The new stream first, into memory of our own: out may be the same memory as in.
@@ -104,26 +118,30 @@ void Player<Sample>::process_portion(int n) noexcept {
 
 template <typename Sample>
 void Player<Sample>::run(Entry* entry, Sample* const* out, int n) noexcept {
-  int filled = 0;
+  int rows = 0;
   if (entry && entry->stream) {
     entry->stream->process(in_.data(), out, n);
-    filled = entry->stream->config().outputs;
+    rows = entry->stream->config().outputs;
   }
-  for (int c = filled; c < outputs_; ++c) std::fill_n(out[c], n, Sample(0));
+  for (int c = rows; c < outputs_; ++c) std::fill_n(out[c], n, Sample(0));
+}
+
+// Samples until the stream sounds.
+template <typename Sample>
+int64_t Player<Sample>::filled(const Entry& entry) noexcept {
+  return entry.stream ? entry.stream->latency() : 0;
 }
 
 // `next_age_` counts the new stream's samples; past its latency it sounds, and fades in.
 template <typename Sample>
 void Player<Sample>::mix(int n) noexcept {
-  const int64_t filled = next_->stream ? next_->stream->latency() : 0;
-  // With nothing to fade from, the new stream is heard as it is from its first sample.
-  const bool plain = !current_ || !current_->stream;
-  const auto length = plain ? 0 : static_cast<int64_t>(next_->fade.size());
+  const int64_t begins = filled(*next_);
+  const auto length = static_cast<int64_t>(next_->fade.size());
   for (int c = 0; c < outputs_; ++c) {
     Sample* old = out_[static_cast<size_t>(c)];
     const Sample* fresh = scratch_rows_[static_cast<size_t>(c)];
     for (int i = 0; i < n; ++i) {
-      const int64_t step = next_age_ + i - filled;
+      const int64_t step = next_age_ + i - begins;
       if (step >= length)
         old[i] = fresh[i];
       else if (step >= 0)
@@ -132,10 +150,7 @@ void Player<Sample>::mix(int n) noexcept {
     }
   }
   next_age_ += n;
-  if (next_age_ < filled + length || (current_ && !retire(current_))) return;
-  current_ = next_;
-  next_ = nullptr;
-  changing_.store(false);
+  if (next_age_ >= begins + length && retire(current_)) settle();
 }
 
 template class Player<float>;
