@@ -71,7 +71,7 @@ class Patch:
 
     lines: list[str] = field(default_factory=list)
     cords: list[str] = field(default_factory=list)
-    arrays: list[str] = field(default_factory=list)
+    declared: list[str] = field(default_factory=list)
 
     def _add(self, line: str) -> int:
         self.lines.append(line)
@@ -120,7 +120,7 @@ class Patch:
         return len(self.lines) - 1
 
     def text(self) -> str:
-        return "\n".join(["#N canvas 0 0 700 500 12;", *self.lines, *self.cords, ""])
+        return "\n".join(["#N canvas 0 0 700 500 12;", *self.declared, *self.lines, *self.cords, ""])
 
     def run(self, pd: Pd, folder: Path, *, ms: float, paths: tuple[Path, ...] = (), batch: bool = True,
             dsp: bool = True, options: tuple[str, ...] = (), timeout: float = 120, environment: dict | None = None,
