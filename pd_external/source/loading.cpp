@@ -9,6 +9,8 @@
 namespace pd {
 namespace {
 
+constexpr double kPatience = 300;  // seconds; reading a file has a limit of its own
+
 std::string counted(int n, const char* what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
@@ -69,43 +71,39 @@ nn::HostOptions Nn::options_for(const Arguments& arguments) const {
   return options;
 }
 
-// A patch needs its inlets and outlets at once, so making an object waits for its model.
+// A patch needs its inlets and outlets at once, so making an object waits for the file to be read.
+// The warm-up is a load like any other.
 void Nn::create(const Arguments& arguments) {
   nn::HostOptions options = options_for(arguments);
-  auto candidate = std::make_shared<nn::Candidate>();
+  std::shared_ptr<const nn::Model> read;
   if (arguments.model) {
-    const auto told = [this](const std::string& text) { error(text); };
-    nn::Chores making(told);
-    making.in_turn([&] {
+    nn::Chores reading([this](const std::string& text) { error(text); });
+    reading.in_turn([&] {
       const auto path = find_model(canvas(), *arguments.model);
-      making.post([candidate, path, options](const std::atomic<bool>&) mutable {
-        std::string remark;
-        const auto model = nn::Model::load(path, {options.device});
-        options.method = method_or_forward(model->contract(), options.method, remark);
-        *candidate = Host::prepare(path, options);
-        return [remark] {
-          if (!remark.empty()) throw nn::Error(remark);
-        };
+      reading.post([&read, path, device = options.device](auto&) {
+        auto fresh = nn::Model::load(path, {device});
+        return [&read, fresh] { read = fresh; };
       });
     });
-    constexpr double patience = 300;
-    if (!making.wait(patience)) error("the model takes too long to load.");
+    reading.wait(kPatience);
   }
-  const bool loaded = candidate->engine != nullptr;
-  if (!multichannel_) {
-    if (loaded) {
-      inlets_ = candidate->engine->options().inputs;
-      outlets_ = candidate->engine->options().outputs;
+  if (read) try {
+      std::string remark;  // told again when it is loaded
+      options.method = method_or_forward(read->contract(), options.method, remark);
+      const nn::Method& m = *read->contract().method(options.method);
+      inlets_ = multichannel_ ? batch_ : m.in_channels;
+      outlets_ = multichannel_ ? batch_ : m.out_channels;
+    } catch (const nn::Error& e) {
+      error(e.what());
+      read = nullptr;
     }
-    // A model without inputs still takes its messages from an inlet.
+  if (!multichannel_) {
     options.inputs = inlets_;
     options.outputs = outlets_;
-    inlets_ = std::max(inlets_, 1);
   }
+  inlets_ = std::max(inlets_, 1);  // messages come in there
   host_ = std::make_shared<Host>(options);
-  if (!loaded) return;
-  tell_what_is_odd(*candidate);
-  host_->adopt(std::move(*candidate));
+  if (read) load(read->path(), arguments.method, read);
 }
 
 std::shared_ptr<const nn::Model> Nn::model() const {
@@ -118,8 +116,10 @@ const nn::Method& Nn::method() const {
   return *model()->contract().method(host_->method());
 }
 
-void Nn::load(const std::filesystem::path& path, const std::string& wanted) {
-  work(model_work_, [this, host = host_, path, wanted, fixed = !multichannel_](auto&) {
+// `held`: the model, where it has been read already.
+void Nn::load(const std::filesystem::path& path, const std::string& wanted,
+              const std::shared_ptr<const nn::Model>& held) {
+  work(model_work_, [this, host = host_, path, wanted, held, fixed = !multichannel_](auto&) {
     nn::HostOptions options = host->options();
     const auto loaded = nn::Model::load(path, {options.device});
     std::string remark;

@@ -39,7 +39,8 @@ class Nn final : public Object {
   // loading.cpp
   nn::HostOptions options_for(const Arguments& arguments) const;
   void create(const Arguments& arguments);
-  void load(const std::filesystem::path& path, const std::string& method);
+  void load(const std::filesystem::path& path, const std::string& method,
+            const std::shared_ptr<const nn::Model>& held = {});
   void set_method(const std::string& method);
   void reload();
   // The same model in another way, its attributes kept.

@@ -1,7 +1,11 @@
 #include "pd.h"
 
 #include <filesystem>
+#include <fstream>
 
+#ifdef __APPLE__
+#include <crt_externs.h>
+#endif
 #ifdef _WIN32
 #include <windows.h>
 #else
@@ -30,6 +34,22 @@ SetMultiout set_multiout() {
   return function;
 }
 
+bool started_with(const std::string& argument) {
+#if defined(_WIN32)
+  const std::string line = std::string(" ") + GetCommandLineA() + " ";
+  return line.find(" " + argument + " ") != std::string::npos;
+#elif defined(__APPLE__)
+  for (int i = 1; i < *_NSGetArgc(); ++i)
+    if (argument == (*_NSGetArgv())[i]) return true;
+  return false;
+#else
+  std::ifstream line("/proc/self/cmdline");
+  for (std::string one; std::getline(line, one, '\0');)
+    if (one == argument) return true;
+  return false;
+#endif
+}
+
 const Signal* as_signal(const t_signal* signal) {
   return reinterpret_cast<const Signal*>(signal);
 }
@@ -48,7 +68,8 @@ void set_channels(t_signal** signal, int channels) {
 
 bool audio_is_open() {
   static const auto function = look_up<int (*)()>("audio_isopen");
-  return function == nullptr || function() != 0;
+  static const bool batch = started_with("-batch");
+  return !batch && (function == nullptr || function() != 0);
 }
 
 t_garray* find_array(t_symbol* name) {

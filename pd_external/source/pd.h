@@ -26,6 +26,7 @@ void set_channels(t_signal** signal, int channels);
 inline constexpr int kMultichannelClass = 0x10;  // CLASS_MULTICHANNEL
 
 // Whether samples go to a device that someone listens to. Not in `pd -batch` or with -nosound.
+// Pd has no question for it: -batch is looked for among the arguments of the process.
 bool audio_is_open();
 
 // Null when there is none of this name.

@@ -1,0 +1,96 @@
+"""By the clock: what takes long happens beside the audio. Nothing here measures time; the order of events tells."""
+
+import pytest
+import torch
+from patch import Patch
+
+import nn_tilde
+
+RATE = 44100
+
+
+@pytest.fixture(scope="module")
+def slow(tmp_path_factory):
+    """Folder with slow.ts: a block takes a second or more, warm-up included; and stuck.ts: it never returns."""
+    folder = tmp_path_factory.mktemp("slow")
+
+    class Slow(nn_tilde.Module):
+        def __init__(self, rounds: int):
+            super().__init__(RATE)
+            self.rounds = rounds
+            self.register_attribute("gain", 1.0)
+            self.register_method("forward", 1, 1, 1, 1, test_method=False)
+
+        @torch.jit.export
+        def forward(self, x: torch.Tensor):
+            square = torch.eye(300)
+            at = 0
+            while at != self.rounds:
+                square = torch.mm(square, square)
+                at += 1
+            return x * square[0, 0] * self.gain[0]
+
+    # Not export_to_ts, which tries the model.
+    for name, rounds in (("slow", 1500), ("stuck", -1)):
+        torch.jit.script(Slow(rounds).eval()).save(str(folder / f"{name}.ts"))
+    return folder
+
+
+def live(arguments: str, outs: int = 1) -> tuple[Patch, int]:
+    patch = Patch()
+    nn = patch.obj(f"nn~ {arguments}")
+    patch.connect(nn, outs, patch.obj("print info"), 0)
+    patch.connect(patch.obj("sig~ 1"), 0, nn, 0)
+    patch.at(0, "offline 0", nn)
+    return patch, nn
+
+
+def events(patch: Patch, *times: float) -> None:
+    """[print event] prints the times, when they come."""
+    printer = patch.obj("print event")
+    for ms in times:
+        patch.at(ms, f"{ms:g}", printer)
+
+
+def test_pd_goes_on_while_a_model_loads(pd, models, slow, folder):
+    patch, nn = live("gain forward 4096")
+    events(patch, 110, 150, 200, 300)
+    patch.at(100, "load slow, set gain 0.5, get gain", nn)
+    ran = patch.run(pd, folder, ms=20000, paths=(models, slow), batch=False, quit_after="get gain 0.5")
+    assert ran.status == 0
+    lines = [line for line in ran.console.splitlines() if line.startswith(("event", "info"))]
+    assert lines == ["event: 110", "event: 150", "event: 200", "event: 300", "info: loaded 1", "info: get gain 0.5"]
+
+
+def test_a_model_that_is_too_slow_stops_nothing_and_is_told(one_pd, slow, folder):
+    patch, nn = live("slow forward 256")
+    patch.at(2500, "bang", nn)
+    events(patch, 2400)
+    ran = patch.run(one_pd, folder, ms=20000, paths=(slow,), batch=False, quit_after="ratio 1 1")
+    assert ran.status == 0
+    assert "event: 2400" in ran.console
+    assert "blocks were not ready in time" in ran.console or "block was not ready in time" in ran.console
+
+
+def test_quitting_and_closing_while_a_model_is_stuck(one_pd, models, slow, folder):
+    """It never returns: the load neither holds up Pd, nor the deletion of its object, nor the end of the process."""
+    patch = Patch()
+    patch.lines.append("#N canvas 0 0 300 200 pool 0;\n#X obj 10 10 r go;\n#X obj 10 40 nn~ gain;\n"
+                       "#X connect 0 0 1 0;\n#X restore 10 10 pd pool;")
+    patch.at(50, "go offline 0")
+    patch.at(60, "go load stuck")
+    patch.at(300, "pd-pool clear")
+    events(patch, 200, 400)
+    ran = patch.run(one_pd, folder, ms=500, paths=(models, slow), batch=False, timeout=20)
+    assert ran.status == 0
+    assert ran.printed("event") == ["200", "400"]
+    assert ran.errors == []
+
+
+def test_only_the_last_of_several_hasty_loads_is_heard(one_pd, models, demos, folder):
+    patch, nn = live("void 2 2 512", outs=2)
+    patch.at(100, "load gain, load effects thru, load gain running, load gain rate, bang", nn)
+    ran = patch.run(one_pd, folder, ms=20000, paths=(models, demos), batch=False, quit_after="ratio 1 1")
+    assert ran.errors == []
+    assert ran.printed("info").count("loaded 1") == 5
+    assert "method rate" in ran.printed("info")
