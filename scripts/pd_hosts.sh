@@ -22,16 +22,22 @@ apt() {
   apt-get -qq -o Dir::Etc::sourcelist="$folder/apt/sources.list" -o Dir::Etc::sourceparts=/dev/null \
     -o Dir::State::lists="$folder/apt/lists" -o Dir::Cache="$folder/apt/cache" -o APT::Sandbox::User=root "$@"
 }
-apt update && (cd "$folder/apt/cache" && apt download puredata-core puredata64-core libc6) ||
+apt update && (cd "$folder/apt/cache" && apt download puredata-core puredata64-core puredata-gui libc6) ||
   { echo "The newer Pd could not be fetched: its tests will be skipped."; exit 0; }
 for package in "$folder"/apt/cache/*.deb; do dpkg-deb -x "$package" "$folder/root"; done
 
+cat >"$folder/pd-gui" <<'SCRIPT'
+#!/bin/sh
+exec wish "$(dirname "$0")/root/usr/lib/puredata/tcl/pd-gui.tcl" "$@"
+SCRIPT
+chmod +x "$folder/pd-gui"
 for name in pd pd64; do
   program=puredata${name#pd}
   cat >"$folder/$name.new" <<SCRIPT
 #!/bin/sh
-root=\$(dirname "\$0")/root/usr
-exec "\$root/$loader" --library-path "\$root/lib/$triple:/usr/lib/$triple" "\$root/bin/$program" "\$@"
+here=\$(cd "\$(dirname "\$0")" && pwd)
+exec "\$here/root/usr/$loader" --library-path "\$here/root/usr/lib/$triple:/usr/lib/$triple" \\
+  "\$here/root/usr/bin/$program" -guicmd "\$here/pd-gui" "\$@"
 SCRIPT
   chmod +x "$folder/$name.new"
   mv "$folder/$name.new" "$folder/$name"
