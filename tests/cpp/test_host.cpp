@@ -173,3 +173,118 @@ TEST_CASE("a candidate prepared elsewhere takes over with a crossfade, and keeps
   play(4096);
   CHECK(heard.back() == 2);
 }
+
+TEST_CASE("a host without a model is silent, answers, and takes one later") {
+  nn::HostOptions options;
+  options.inputs = 1;
+  options.outputs = 2;
+  options.vector = 64;
+  options.block = 256;
+  options.offline = true;
+  nn::Host<float> host(options);
+  CHECK(host.inputs() == 1);
+  CHECK(host.outputs() == 2);
+  CHECK(host.model() == nullptr);
+  CHECK(host.stats().blocks == 0);
+  CHECK_FALSE(host.next_message());
+  CHECK_THROWS_WITH(host.set("gain", {1.0}), "No model is loaded.");
+  CHECK_THROWS_WITH(host.get("gain", true), "No model is loaded.");
+  CHECK_THROWS_WITH(host.set_method("forward"), "No model is loaded.");
+  CHECK_THROWS_WITH(host.reload(), "No model is loaded.");
+  CHECK_THROWS_WITH(host.latency(), "No model is loaded.");
+  host.set_sample_rate(48000);
+  host.set_vector(128);
+  Planes<float> in(1, 4096), out(2, 4096);
+  in[0].assign(4096, 1.0f);
+  out[1].assign(4096, 9.0f);
+  host.process(in.at(0).data(), out.at(0).data(), 128);
+  CHECK(out[0][127] == 0);
+  CHECK(out[1][127] == 0);
+  host.load(scripts::save("later", scripts::gain()), "forward");
+  CHECK(host.latency() == 2 * 256 - 128);
+  for (int at = 0; at < 4096; at += 128) host.process(in.at(at).data(), out.at(at).data(), 128);
+  CHECK(out[0].back() == 1);
+  CHECK(out[1].back() == 0);
+}
+
+TEST_CASE("another vector: the latency follows, and the sound begins anew") {
+  nn::HostOptions options;
+  options.vector = 64;
+  options.block = 512;
+  options.offline = true;
+  nn::Host<float> host(scripts::save("vectors", scripts::gain()), options);
+  host.set("gain", {0.5});
+  Planes<float> in(1, 8192), out(1, 8192);
+  in[0].assign(8192, 1.0f);
+  const auto play = [&](int vector) {
+    for (int at = 0; at < 8192; at += vector)
+      host.process(in.at(at).data(), out.at(at).data(), vector);
+    const auto first = std::find(out[0].begin(), out[0].end(), 0.5f) - out[0].begin();
+    CHECK(out[0].back() == 0.5f);
+    return first;
+  };
+  CHECK(play(64) == 2 * 512 - 64);
+  CHECK(host.set_vector(2048));
+  CHECK(host.latency() == 512 + 2048 - 512);
+  CHECK(play(2048) == host.latency());
+  CHECK(host.set_vector(2048));  // no change, no gap
+  host.process(in.at(0).data(), out.at(0).data(), 2048);
+  CHECK(out[0][0] == 0.5f);
+}
+
+TEST_CASE("kWidest: rows for every method, and more for wider models") {
+  nn::HostOptions options;
+  options.inputs = options.outputs = nn::kWidest;
+  options.block = 256;
+  options.offline = true;
+  nn::Host<float> host(options);
+  CHECK(host.inputs() == 0);
+  CHECK(host.outputs() == 0);
+  const auto narrow = scripts::save("narrow", {R"py(
+def forward(self, x: Tensor):
+    return x
+)py",
+                                               {{"forward", {1, 1, 1, 1}}}});
+  const auto wide = scripts::save("wide", {R"py(
+def forward(self, x: Tensor):
+    return x
+def split(self, x: Tensor):
+    return torch.cat([x, x, x], 1)
+)py",
+                                           {{"forward", {2, 1, 2, 1}}, {"split", {1, 1, 3, 1}}}});
+  host.load(narrow, "forward");
+  CHECK(host.inputs() == 1);
+  CHECK(host.outputs() == 1);
+  host.load(wide, "forward");
+  CHECK(host.inputs() == 2);
+  CHECK(host.outputs() == 3);
+  host.load(narrow, "forward");
+  CHECK(host.outputs() == 3);
+  options.inputs = options.outputs = 1;
+  nn::Host<float> fixed(options);
+  auto candidate = nn::Host<float>::prepare(wide, [] {
+    nn::HostOptions other;
+    other.block = 256;
+    return other;
+  }());
+  CHECK_THROWS_WITH(fixed.adopt(std::move(candidate)), "The model was prepared for other channels.");
+}
+
+TEST_CASE("what was set is kept for the same model in another block") {
+  const auto path = scripts::save("kept", scripts::gain());
+  nn::HostOptions options;
+  options.block = 512;
+  options.offline = true;
+  nn::Host<float> host(path, options);
+  host.set("gain", {3.0});
+  host.set("gain", {4.0});
+  options = host.options();
+  options.block = 0;
+  host.adopt(nn::Host<float>::prepare(path, options), true);
+  CHECK(std::get<double>(host.get("gain", true)[0]) == 4);
+  CHECK(host.options().block == 0);
+  host.adopt(nn::Host<float>::prepare(path, options), false);
+  CHECK(std::get<double>(host.get("gain", true)[0]) == 1);
+  host.adopt(nn::Host<float>::prepare(path, options), true);
+  CHECK(std::get<double>(host.get("gain", true)[0]) == 1);
+}

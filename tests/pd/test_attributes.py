@@ -141,3 +141,29 @@ def test_two_objects_of_one_model_have_attributes_of_their_own(one_pd, models, f
     talk.patch.record([(talk.nn, 0), (other, 0)], 8192, 300)
     heard = talk.run(one_pd, folder, models, ms=400).audio()
     assert heard[:, -1].tolist() == [2, 3]
+
+
+def test_a_buffer_stays_when_the_block_changes_and_goes_with_a_load(one_pd, demos, folder):
+    talk = Talk("demo_buffers shape 256", outs=2)
+    talk.patch.array("sound", 100)
+    talk.send("set buf sound", "bufsize 1024")
+    ran, heard = level(talk, one_pd, folder, demos, outs=2)
+    assert heard[:, -1].tolist() == [1, 100]
+    talk = Talk("demo_buffers shape 256", outs=2)
+    talk.patch.array("sound", 100)
+    talk.send("track_buffers 1", "set buf sound", "load demo_buffers shape")
+    talk.patch.at(150, "sound 5 1")  # what a model before it was given is not followed any more
+    ran, heard = level(talk, one_pd, folder, demos, outs=2)
+    assert heard[:, -1].tolist() == [0, 0]
+
+
+def test_the_samples_of_a_tracked_array_are_those_of_the_end(one_pd, demos, folder):
+    """A tensor and a buffer that change while a block is computed arrive whole."""
+    talk = Talk("demo_buffers loudness 256")
+    talk.patch.array("sound", 2048)
+    talk.send("track_buffers 1", "set buf sound")
+    for i in range(20):
+        talk.patch.at(100 + 3.7 * i, f"sound const {i / 20}")
+    ran, heard = level(talk, one_pd, folder, demos)
+    assert ran.errors == []
+    np.testing.assert_allclose(heard[0, -1], 19 / 20, rtol=1e-5)
