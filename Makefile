@@ -83,10 +83,11 @@ bench: build
 models: build
 	$(BIN)/python models/export.py build/models
 
-soak: build-tests
+soak: build-tests pd-hosts
 	NN_SOAK=1 $(BUILD)/tests/cpp/test_model "mutants*"
 	NN_SOAK=1 $(BUILD)/tests/cpp/test_model "loads under*"
 	NN_SOAK=1 $(BUILD)/tests/cpp/test_purity
+	NN_SOAK=1 $(BIN)/python -m pytest tests/pd/test_storm.py -s
 
 lint: setup
 	$(BIN)/ruff check $(PY)

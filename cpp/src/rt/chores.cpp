@@ -91,7 +91,7 @@ void Chores::poll() {
       tasks_.pop_front();
       if (task.job) {
         start(std::move(task.job));
-        continue;
+        return;  // not to its reply, however quick it is: post() never replies
       }
       reply = std::move(task.reply);
     }
