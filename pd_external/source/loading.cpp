@@ -174,7 +174,10 @@ void Nn::remake(const Change& change, std::function<void()> then) {
 void Nn::set_method(const std::string& wanted) {
   work(model_work_, [this, host = host_, wanted, fixed = !multichannel_](auto&) {
     const auto loaded = host->model();
-    if (!loaded) throw nn::Error("No model is loaded.");
+    if (!loaded) {  // for the model to come
+      host->set_method(wanted);
+      return nn::Chores::Reply{};
+    }
     std::string remark;
     const auto name = method_or_forward(loaded->contract(), wanted, remark);
     const nn::HostOptions options = host->options();
@@ -184,10 +187,10 @@ void Nn::set_method(const std::string& wanted) {
                       counted(m.out_channels, "output") + ", more than this object: make it as "
                       "[nn~ " + loaded->path().stem().string() + " " + name + "].");
     host->set_method(name);
-    return [this, remark] {
+    return nn::Chores::Reply{[this, remark] {
       if (!remark.empty()) error(remark);
       after_change();
-    };
+    }};
   });
 }
 

@@ -34,6 +34,7 @@ class Nn final : public Object {
   using Change = std::function<void(nn::HostOptions&)>;
 
   void poll() override;
+  bool busy() const override { return !model_work_.idle() || !hub_work_.idle(); }
   bool nobody_listens() const override;
 
   // loading.cpp

@@ -34,6 +34,7 @@ class Info final : public Object {
     work_.poll();
     hub_work_.poll();
   }
+  bool busy() const override { return !work_.idle() || !hub_work_.idle(); }
   void set(const Atoms& atoms);
   const nn::Contract& contract() const {
     if (!scan_) throw nn::Error("No model has been read: send [set name(.");

@@ -82,8 +82,7 @@ void Object::start_clock() {
 void Object::tick(Object* self) {
   self->guarded([self] {
     self->poll();
-    constexpr double interval = 10;  // ms
-    if (!self->gone()) clock_delay(self->clock_, interval);
+    if (!self->gone()) clock_delay(self->clock_, self->busy() ? 5 : 20);  // ms
   });
 }
 

@@ -39,6 +39,7 @@ class Object : public std::enable_shared_from_this<Object> {
 
  protected:
   virtual void poll() = 0;  // every few milliseconds
+  virtual bool busy() const = 0;
   // Runs a job in the background; here and now when nobody listens, so that a rendering is the
   // same every time and a patch can go on.
   void work(nn::Chores& chores, nn::Chores::Job job);

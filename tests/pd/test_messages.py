@@ -127,6 +127,12 @@ def test_load_crossfades_without_stopping_the_sound(pd, models, folder):
     assert heard[-1] > 1000, "the running sum of the new method"
 
 
+def test_a_method_may_be_named_before_there_is_a_model(pd, models, folder):
+    ran = Talk("void 2 2 512", outs=2).send("method stereo", "load gain", "bang").run(pd, folder, models)
+    assert ran.errors == []
+    assert "method stereo" in ran.printed("info")
+
+
 def test_method_without_m_needs_enough_inlets(pd, models, folder):
     talk = Talk("gain forward 256").constant(1)
     ran = talk.send("method running", "bang", "method stereo", "bang").run(pd, folder, models)
@@ -197,7 +203,7 @@ def test_by_the_clock_a_load_goes_on_in_the_background_and_messages_keep_their_o
     talk = Talk("gain forward 256").constant(1)
     talk.send("offline 0")
     talk.patch.at(100, "load gain running, set gain 7, get gain, bang", talk.nn)
-    ran = talk.run(pd, folder, models, ms=2500, batch=False)
+    ran = talk.run(pd, folder, models, ms=20000, batch=False, quit_after="ratio 1 1")
     assert ran.errors == []
     info = ran.printed("info")
     assert info[:2] == ["loaded 1", "get gain 7"]

@@ -78,7 +78,8 @@ class Host {
   // begins anew. False when the model is stuck in a block, and all stays as it was.
   bool set_vector(int vector);
   HostOptions options() const;  // as they are now
-  // Applied between two blocks; method() and latency() tell the new one at once.
+  // Applied between two blocks; method() and latency() tell the new one at once. Without a model,
+  // the method that options() tells for the next one.
   void set_method(const std::string& name);
   // Checked here, applied between two blocks; what the model refuses becomes a message.
   void set(const std::string& attribute, Values values);

@@ -195,9 +195,10 @@ void Host<Sample>::set_method(const std::string& name) {
   const auto engine = [&] {
     const std::lock_guard lock(control_);
     number = ++methods_asked_;
-    this->engine();
+    if (!playing_.engine) options_.method = name;
     return playing_.engine;
   }();
+  if (!engine) return;
   const auto prepared = engine->prepare_method(name);
   const std::lock_guard lock(control_);
   // Another model has been loaded meanwhile, or a later request was quicker.
