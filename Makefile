@@ -44,8 +44,10 @@ build: setup
 build-tests: setup
 	$(INSTALL) -Ccmake.define.NN_BUILD_TESTS=ON -Ccmake.define.NN_BUILD_PD=$(PD)
 
-pd: setup
+pd: models
 	$(INSTALL) -Ccmake.define.NN_BUILD_PD=ON
+	mkdir -p $(BUILD)/pd/nn_tilde/models
+	cp build/models/*.ts $(BUILD)/pd/nn_tilde/models
 
 pd-hosts: setup
 	sh scripts/pd_hosts.sh build/pd-hosts

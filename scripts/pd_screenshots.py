@@ -29,7 +29,9 @@ def tabs(patch: Path) -> list[str]:
 def window(title: str, wait: float = 20) -> tuple[int, int, int, int] | None:
     """Where the window with that title is: left, top, right, bottom."""
     for _ in range(int(wait / 0.25)):
-        tree = subprocess.run(["xwininfo", "-display", DISPLAY, "-root", "-tree"], capture_output=True, text=True).stdout
+        tree = subprocess.run(
+            ["xwininfo", "-display", DISPLAY, "-root", "-tree"], capture_output=True, text=True
+        ).stdout
         for line in tree.splitlines():
             if f'"{title}' in line and (place := re.search(r"(\d+)x(\d+)\+-?\d+\+-?\d+\s+\+(-?\d+)\+(-?\d+)", line)):
                 width, height, left, top = map(int, place.groups())

@@ -23,7 +23,8 @@ int block_request(const t_atom& atom) {
   if (!is_number(atom) || !std::isfinite(atom.a_w.w_float))
     throw nn::Error("The block size is a number of samples, not '" + text_of(atom) + "'.");
   const double n = atom.a_w.w_float;
-  if (n > (1 << 24)) throw nn::Error("A block has at most 2^24 samples, not " + text_of(atom) + ".");
+  if (n > (1 << 24))
+    throw nn::Error("A block has at most 2^24 samples, not " + text_of(atom) + ".");
   // Below 0 means the smallest block, as any number below the model's ratio does.
   return n < 0 ? 1 : static_cast<int>(n);
 }

@@ -16,7 +16,7 @@ struct Arguments {
   bool multichannel = false;  // one multichannel signal for all channels of an example
   bool gpu = false;
   bool disabled = false;
-  int batch = 1;  // examples at once
+  int batch = 1;                // examples at once
   int inlets = 1, outlets = 1;  // of an object that starts without a model
   std::optional<std::string> model;
   std::string method = "forward";

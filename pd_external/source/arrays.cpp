@@ -25,8 +25,7 @@ Content content_of(t_symbol* name) {
 
 Content known(t_symbol* name) {
   const Content content = content_of(name);
-  if (content.size < 0)
-    throw nn::Error("There is no array '" + std::string(name->s_name) + "'.");
+  if (content.size < 0) throw nn::Error("There is no array '" + std::string(name->s_name) + "'.");
   return content;
 }
 

@@ -58,7 +58,8 @@ void Nn::set_now(const Atoms& atoms) {
   const auto buffers = std::count(types.begin(), types.end(), nn::Type::buffer);
   const auto given = static_cast<std::ptrdiff_t>(atoms.size()) - 1;
   const auto beyond = given - static_cast<std::ptrdiff_t>(types.size());
-  const auto channels = beyond > 0 && buffers > 0 && beyond % buffers == 0 ? 1 + beyond / buffers : 1;
+  const auto channels =
+      beyond > 0 && buffers > 0 && beyond % buffers == 0 ? 1 + beyond / buffers : 1;
 
   nn::Values values;
   std::vector<std::pair<std::string, Names>> bound;
@@ -99,7 +100,8 @@ void Nn::on_get(const Atoms& atoms) {
 
 void Nn::follow_arrays() {
   constexpr int samples = 16384;  // some 15 µs
-  for (const auto& [key, names, news] : watch_.look(samples)) guarded([&] {
+  for (const auto& [key, names, news] : watch_.look(samples))
+    guarded([&] {
       if (news == ArrayWatch::News::gone) {
         host_->clear_buffer(key);
         notice("array '" + std::string(names[0]->s_name) + "' is gone; '" + key + "' is empty.");

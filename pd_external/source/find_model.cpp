@@ -21,8 +21,9 @@ std::filesystem::path find_model(t_canvas* canvas, const std::string& name) {
   const auto own = std::filesystem::path(own_folder()) / "models" / file;
   std::error_code failed;
   if (std::filesystem::is_regular_file(own, failed)) return own;
-  throw nn::Error("There is no model '" + file + "' beside the patch, on Pd's search paths or in '" +
-                  own.parent_path().string() + "'.");
+  throw nn::Error("There is no model '" + file +
+                  "' beside the patch, on Pd's search paths or in '" + own.parent_path().string() +
+                  "'.");
 }
 
 }  // namespace pd

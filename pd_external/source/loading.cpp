@@ -112,9 +112,7 @@ std::shared_ptr<const nn::Model> Nn::model() const {
   return model;
 }
 
-const nn::Method& Nn::method() const {
-  return *model()->contract().method(host_->method());
-}
+const nn::Method& Nn::method() const { return *model()->contract().method(host_->method()); }
 
 // `held`: the model, where it has been read already.
 void Nn::load(const std::filesystem::path& path, const std::string& wanted,
@@ -123,18 +121,20 @@ void Nn::load(const std::filesystem::path& path, const std::string& wanted,
     nn::HostOptions options = host->options();
     const auto loaded = nn::Model::load(path, {options.device});
     std::string remark;
-    options.method = method_or_forward(loaded->contract(), wanted.empty() ? options.method : wanted,
-                                       remark);
+    options.method =
+        method_or_forward(loaded->contract(), wanted.empty() ? options.method : wanted, remark);
     const nn::Method& m = *loaded->contract().method(options.method);
     if (fixed && (m.in_channels > options.inputs || m.out_channels > options.outputs)) {
       const std::string name = path.stem().string();
       throw nn::Error("'" + name + "' " + m.name + " has " + counted(m.in_channels, "input") +
-                      " and " + counted(m.out_channels, "output") + ", more than this object: make "
-                      "it as [nn~ " + name + " " + m.name + "] or [nn~ void " +
+                      " and " + counted(m.out_channels, "output") +
+                      ", more than this object: make "
+                      "it as [nn~ " +
+                      name + " " + m.name + "] or [nn~ void " +
                       std::to_string(std::max(m.in_channels, 1)) + " " +
                       std::to_string(m.out_channels) + "].");
     }
-    auto candidate = std::make_shared<nn::Candidate>(Host::prepare(path, options));
+    auto candidate = std::make_shared<nn::Candidate>(nn::prepare(path, options));
     return [this, candidate, remark, asked = !wanted.empty()] {
       // An error only where this method was asked for by name.
       if (!remark.empty()) asked ? error(remark) : notice(remark);
@@ -148,8 +148,7 @@ void Nn::reload() {
   work(model_work_, [this, host = host_](auto&) {
     const auto last = host->model();
     if (!last) throw nn::Error("No model is loaded.");
-    auto candidate =
-        std::make_shared<nn::Candidate>(Host::prepare(last->path(), host->options()));
+    auto candidate = std::make_shared<nn::Candidate>(nn::prepare(last->path(), host->options()));
     return [this, candidate] {
       adopt(std::move(*candidate), false);
       say("loaded", {atom(1)});
@@ -163,7 +162,7 @@ void Nn::remake(const Change& change, std::function<void()> then) {
     change(options);
     const auto last = host->model();
     if (!last) throw nn::Error("No model is loaded.");
-    auto candidate = std::make_shared<nn::Candidate>(Host::prepare(last->path(), options));
+    auto candidate = std::make_shared<nn::Candidate>(nn::prepare(last->path(), options));
     return [this, candidate, then] {
       adopt(std::move(*candidate), true);
       if (then) then();
@@ -184,8 +183,10 @@ void Nn::set_method(const std::string& wanted) {
     const nn::Method& m = *loaded->contract().method(name);
     if (fixed && (m.in_channels > options.inputs || m.out_channels > options.outputs))
       throw nn::Error("Method '" + name + "' has " + counted(m.in_channels, "input") + " and " +
-                      counted(m.out_channels, "output") + ", more than this object: make it as "
-                      "[nn~ " + loaded->path().stem().string() + " " + name + "].");
+                      counted(m.out_channels, "output") +
+                      ", more than this object: make it as "
+                      "[nn~ " +
+                      loaded->path().stem().string() + " " + name + "].");
     host->set_method(name);
     return nn::Chores::Reply{[this, remark] {
       if (!remark.empty()) error(remark);

@@ -33,8 +33,7 @@ const std::map<std::string, Nn::Message>& Nn::messages() {
       {"load",
        {1, 2, "the name of a model and perhaps of a method",
         [](Nn& nn, const Atoms& a) { nn.on_load(a); }}},
-      {"method",
-       {1, 1, "the name of a method", [](Nn& nn, const Atoms& a) { nn.on_method(a); }}},
+      {"method", {1, 1, "the name of a method", [](Nn& nn, const Atoms& a) { nn.on_method(a); }}},
       {"reload", {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.reload(); }}},
       {"reset", {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.in_turn(&Nn::reset); }}},
       {"bufsize",
@@ -139,9 +138,8 @@ void Nn::on_latency(const Atoms& atoms) {
 }
 
 void Nn::on_late(const Atoms& atoms) {
-  static const std::map<std::string, nn::Late> kinds{{"silence", nn::Late::silence},
-                                                     {"hold", nn::Late::hold},
-                                                     {"bypass", nn::Late::bypass}};
+  static const std::map<std::string, nn::Late> kinds{
+      {"silence", nn::Late::silence}, {"hold", nn::Late::hold}, {"bypass", nn::Late::bypass}};
   if (atoms.empty()) {
     for (const auto& [name, kind] : kinds)
       if (kind == host_->options().late) say("late", {atom(name)});

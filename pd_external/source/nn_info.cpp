@@ -40,7 +40,9 @@ class Info final : public Object {
     if (!scan_) throw nn::Error("No model has been read: send [set name(.");
     return scan_->contract;
   }
-  void tell_path() { send(outlets_[kPath], "symbol", {atom(scan_ ? scan_->path.string() : "none")}); }
+  void tell_path() {
+    send(outlets_[kPath], "symbol", {atom(scan_ ? scan_->path.string() : "none")});
+  }
   void tell_methods();
   void tell_attributes();
   void tell_parameters(const Atoms& atoms);
@@ -71,7 +73,8 @@ void Info::set(const Atoms& atoms) {
 }
 
 void Info::tell_methods() {
-  for (const auto& method : contract().methods) send(outlets_[kMethods], "method", {atom(method.name)});
+  for (const auto& method : contract().methods)
+    send(outlets_[kMethods], "method", {atom(method.name)});
 }
 
 void Info::tell_attributes() {
@@ -150,11 +153,13 @@ void Info::dump() {
 
 void Info::receive(const std::string& selector, const Atoms& atoms) {
   using Act = void (Info::*)();
-  static const std::map<std::string, Act> plain{
-      {"path", &Info::tell_path},       {"methods", &Info::tell_methods},
-      {"attributes", &Info::tell_attributes}, {"dump_dict", &Info::tell_dictionary},
-      {"dump", &Info::dump},            {"bang", &Info::dump},
-      {"get_available_models", &Info::tell_models}};
+  static const std::map<std::string, Act> plain{{"path", &Info::tell_path},
+                                                {"methods", &Info::tell_methods},
+                                                {"attributes", &Info::tell_attributes},
+                                                {"dump_dict", &Info::tell_dictionary},
+                                                {"dump", &Info::dump},
+                                                {"bang", &Info::dump},
+                                                {"get_available_models", &Info::tell_models}};
   if (const auto act = plain.find(selector); act != plain.end()) {
     if (!atoms.empty()) throw nn::Error(selector + " takes nothing.");
     // After a model that is being read.
@@ -188,8 +193,7 @@ pd::Atoms atoms_from(int count, const t_atom* atoms) { return {atoms, atoms + co
 void* create(t_symbol*, int count, t_atom* atoms) {
   auto* x = reinterpret_cast<NnInfo*>(pd_new(info_class));
   x->info = new std::shared_ptr<pd::Info>(std::make_shared<pd::Info>(&x->object));
-  if (count > 0)
-    (*x->info)->guarded([&] { (*x->info)->receive("set", atoms_from(count, atoms)); });
+  if (count > 0) (*x->info)->guarded([&] { (*x->info)->receive("set", atoms_from(count, atoms)); });
   return x;
 }
 
@@ -213,10 +217,11 @@ extern "C"
 #else
     __attribute__((visibility("default")))
 #endif
-        void setup_nn0x2einfo() {
-  info_class = class_new(gensym("nn.info"), reinterpret_cast<t_newmethod>(create),
-                         reinterpret_cast<t_method>(destroy), sizeof(NnInfo), CLASS_DEFAULT,
-                         A_GIMME, 0);
+    void
+    setup_nn0x2einfo() {
+  info_class =
+      class_new(gensym("nn.info"), reinterpret_cast<t_newmethod>(create),
+                reinterpret_cast<t_method>(destroy), sizeof(NnInfo), CLASS_DEFAULT, A_GIMME, 0);
   class_addbang(info_class, reinterpret_cast<t_method>(bang));
   class_addanything(info_class, reinterpret_cast<t_method>(receive));
 }

@@ -60,7 +60,8 @@ extern "C"
 #else
     __attribute__((visibility("default")))
 #endif
-        void nn_tilde_setup() {
+    void
+    nn_tilde_setup() {
   const int flags = CLASS_DEFAULT | (pd::has_multichannel() ? pd::kMultichannelClass : 0);
   nn_class = class_new(gensym("nn~"), reinterpret_cast<t_newmethod>(create),
                        reinterpret_cast<t_method>(destroy), sizeof(NnTilde), flags, A_GIMME, 0);

@@ -50,9 +50,7 @@ bool started_with(const std::string& argument) {
 #endif
 }
 
-const Signal* as_signal(const t_signal* signal) {
-  return reinterpret_cast<const Signal*>(signal);
-}
+const Signal* as_signal(const t_signal* signal) { return reinterpret_cast<const Signal*>(signal); }
 
 }  // namespace
 
@@ -89,9 +87,9 @@ std::string own_folder() {
 #ifdef _WIN32
   HMODULE module = nullptr;
   char path[MAX_PATH] = "";
-  GetModuleHandleExA(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
-                         GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
-                     reinterpret_cast<LPCSTR>(&own_folder), &module);
+  GetModuleHandleExA(
+      GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT,
+      reinterpret_cast<LPCSTR>(&own_folder), &module);
   GetModuleFileNameA(module, path, MAX_PATH);
   return std::filesystem::path(path).parent_path().string();
 #else

@@ -32,7 +32,7 @@ bool audio_is_open();
 // Null when there is none of this name.
 t_garray* find_array(t_symbol* name);
 
-std::string version();  // "0.53.1"
+std::string version();     // "0.53.1"
 std::string own_folder();  // where this external lies
 
 }  // namespace pd

@@ -70,8 +70,8 @@ void Nn::dump() {
   report();
   if (gone()) return;
   for (const auto& m : contract.methods)
-    say("method_params", {atom(m.name), atom(m.in_channels), atom(m.in_ratio),
-                          atom(m.out_channels), atom(m.out_ratio)});
+    say("method_params", {atom(m.name), atom(m.in_channels), atom(m.in_ratio), atom(m.out_channels),
+                          atom(m.out_ratio)});
   for (const auto& attribute : contract.attributes) {
     Atoms types{atom(attribute.name)};
     for (const auto type : attribute.types) types.push_back(atom(nn::name_of(type)));

@@ -50,9 +50,7 @@ void Nn::dsp(t_signal** signals) {
   follow_listeners();
 }
 
-int Nn::channels_out() const {
-  return host_->model() ? std::max(method().out_channels, 1) : 1;
-}
+int Nn::channels_out() const { return host_->model() ? std::max(method().out_channels, 1) : 1; }
 
 void Nn::set_silent(int vector) {
   vector_ = vector;
@@ -99,8 +97,10 @@ void Nn::tell_bursts() {
   const int block = host_->block();
   if (longest_burst_ <= block) return;
   told_bursts_ = true;
-  notice("Pd computes up to " + std::to_string(longest_burst_) + " samples at once, more than a "
-         "block of " + std::to_string(block) + ": send [bufsize " +
+  notice("Pd computes up to " + std::to_string(longest_burst_) +
+         " samples at once, more than a "
+         "block of " +
+         std::to_string(block) + ": send [bufsize " +
          std::to_string(nn::next_power_of_two(longest_burst_)) + "(, or give Pd a smaller delay.");
 }
 

@@ -58,8 +58,8 @@ TEST_CASE("chores: jobs on another thread, replies on this one, in the order the
   CHECK(elsewhere);
   CHECK(replied);
   CHECK(chores.idle());
-  CHECK(diary.lines == std::vector<std::string>{"at once", "first", "second", "third",
-                                                "asked for in a reply"});
+  CHECK(diary.lines ==
+        std::vector<std::string>{"at once", "first", "second", "third", "asked for in a reply"});
 }
 
 TEST_CASE("chores: a job begins when the last one has been replied to") {
@@ -84,8 +84,9 @@ TEST_CASE("chores: what a job or a reply throws is told here, and the rest goes 
   chores.in_turn([] { throw 5; });
   chores.in_turn(diary.note("last"));
   REQUIRE(chores.wait(20));
-  CHECK(diary.lines == std::vector<std::string>{
-                           "! job", "! reply", "! Something failed for an unknown reason.", "last"});
+  CHECK(diary.lines == std::vector<std::string>{"! job", "! reply",
+                                                "! Something failed for an unknown reason.",
+                                                "last"});
 }
 
 TEST_CASE("chores: waiting ends at its limit, and the job goes on") {

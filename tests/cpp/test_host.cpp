@@ -167,7 +167,7 @@ TEST_CASE("a candidate prepared elsewhere takes over with a crossfade, and keeps
   };
   play(64);
   options.block = 256;
-  host.adopt(nn::Host<float>::prepare(path, options), true);
+  host.adopt(nn::prepare(path, options), true);
   CHECK(host.block() == 256);
   CHECK(host.latency() == 2 * 256 - 64);
   play(4096);
@@ -263,12 +263,13 @@ def split(self, x: Tensor):
   CHECK(host.outputs() == 3);
   options.inputs = options.outputs = 1;
   nn::Host<float> fixed(options);
-  auto candidate = nn::Host<float>::prepare(wide, [] {
+  auto candidate = nn::prepare(wide, [] {
     nn::HostOptions other;
     other.block = 256;
     return other;
   }());
-  CHECK_THROWS_WITH(fixed.adopt(std::move(candidate)), "The model was prepared for other channels.");
+  CHECK_THROWS_WITH(fixed.adopt(std::move(candidate)),
+                    "The model was prepared for other channels.");
 }
 
 TEST_CASE("what was set is kept for the same model in another block") {
@@ -281,11 +282,11 @@ TEST_CASE("what was set is kept for the same model in another block") {
   host.set("gain", {4.0});
   options = host.options();
   options.block = 0;
-  host.adopt(nn::Host<float>::prepare(path, options), true);
+  host.adopt(nn::prepare(path, options), true);
   CHECK(std::get<double>(host.get("gain", true)[0]) == 4);
   CHECK(host.options().block == 0);
-  host.adopt(nn::Host<float>::prepare(path, options), false);
+  host.adopt(nn::prepare(path, options), false);
   CHECK(std::get<double>(host.get("gain", true)[0]) == 1);
-  host.adopt(nn::Host<float>::prepare(path, options), true);
+  host.adopt(nn::prepare(path, options), true);
   CHECK(std::get<double>(host.get("gain", true)[0]) == 1);
 }

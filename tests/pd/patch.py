@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import subprocess
@@ -91,7 +92,7 @@ class Patch:
         self.cords.append(f"#X connect {source} {outlet} {target} {inlet};")
 
     def chain(self, *objects: int) -> None:
-        for source, target in zip(objects, objects[1:], strict=False):
+        for source, target in itertools.pairwise(objects):
             self.connect(source, 0, target, 0)
 
     def at(self, ms: float, message: str, target: int | None = None) -> None:
@@ -119,8 +120,16 @@ class Patch:
 
     def sub(self, inside: Patch) -> int:
         """A subpatch without inlets."""
-        self.lines.append("\n".join(["#N canvas 0 0 400 300 sub 0;", *inside.lines, *inside.cords,
-                                     f"#X restore 10 {10 + 25 * len(self.lines)} pd sub;"]))
+        self.lines.append(
+            "\n".join(
+                [
+                    "#N canvas 0 0 400 300 sub 0;",
+                    *inside.lines,
+                    *inside.cords,
+                    f"#X restore 10 {10 + 25 * len(self.lines)} pd sub;",
+                ]
+            )
+        )
         return len(self.lines) - 1
 
     def text(self) -> str:

@@ -105,14 +105,14 @@ def test_a_tracked_array_may_be_resized_and_a_single_sample_counts(one_pd, demos
     talk.patch.array("sound", 2000)
     talk.send("track_buffers 1", "set buf sound")
     talk.patch.at(100, "sound resize 70")
-    ran, heard = level(talk, one_pd, folder, demos, outs=2)
+    _, heard = level(talk, one_pd, folder, demos, outs=2)
     assert heard[:, -1].tolist() == [1, 70]
 
     talk = Talk("demo_buffers loudness 256")
     talk.patch.array("sound", 2000)
     talk.send("track_buffers 1", "set buf sound")
     talk.patch.at(100, "sound 1999 1")
-    ran, heard = level(talk, one_pd, folder, demos)
+    _, heard = level(talk, one_pd, folder, demos)
     np.testing.assert_allclose(heard[0, -1], np.sqrt(1 / 2000), rtol=1e-6)
 
 
@@ -147,13 +147,13 @@ def test_a_buffer_stays_when_the_block_changes_and_goes_with_a_load(one_pd, demo
     talk = Talk("demo_buffers shape 256", outs=2)
     talk.patch.array("sound", 100)
     talk.send("set buf sound", "bufsize 1024")
-    ran, heard = level(talk, one_pd, folder, demos, outs=2)
+    _, heard = level(talk, one_pd, folder, demos, outs=2)
     assert heard[:, -1].tolist() == [1, 100]
     talk = Talk("demo_buffers shape 256", outs=2)
     talk.patch.array("sound", 100)
     talk.send("track_buffers 1", "set buf sound", "load demo_buffers shape")
     talk.patch.at(150, "sound 5 1")  # what a model before it was given is not followed any more
-    ran, heard = level(talk, one_pd, folder, demos, outs=2)
+    _, heard = level(talk, one_pd, folder, demos, outs=2)
     assert heard[:, -1].tolist() == [0, 0]
 
 

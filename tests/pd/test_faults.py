@@ -112,7 +112,11 @@ def broken(tmp_path_factory, request):
     folder = tmp_path_factory.mktemp("broken")
     models = request.getfixturevalue("models")
     whole = (models / "gain.ts").read_bytes()
-    for name, data in {**BROKEN, "cut": whole[: len(whole) // 2], "flipped": whole[:5000] + b"x" + whole[5001:]}.items():
+    for name, data in {
+        **BROKEN,
+        "cut": whole[: len(whole) // 2],
+        "flipped": whole[:5000] + b"x" + whole[5001:],
+    }.items():
         (folder / f"{name}.ts").write_bytes(data)
     (folder / "folder.ts").mkdir()
 
@@ -179,8 +183,10 @@ def test_8_17_deleting_an_object_that_computes(one_pd, models, folder, batch):
 def test_8_17_deleting_an_object_that_loads(one_pd, models, folder):
     patch = Patch()
     for i in range(20):
-        patch.lines.append(f"#N canvas 0 0 300 200 pool{i} 0;\n#X obj 10 10 r go{i};\n#X obj 10 40 nn~ void 2 2 512;\n"
-                           f"#X connect 0 0 1 0;\n#X restore 10 10 pd pool{i};")
+        patch.lines.append(
+            f"#N canvas 0 0 300 200 pool{i} 0;\n#X obj 10 10 r go{i};\n#X obj 10 40 nn~ void 2 2 512;\n"
+            f"#X connect 0 0 1 0;\n#X restore 10 10 pd pool{i};"
+        )
         patch.at(20 + 10 * i, f"go{i} offline 0")
         patch.at(21 + 10 * i, f"go{i} load gain stereo")
         patch.at(22 + 10 * i, f"pd-pool{i} clear")
@@ -210,7 +216,17 @@ def test_8_19_no_thread_is_made_for_a_block(one_pd, models, folder):
     patch.at(0, "pd dsp 1")
     patch.at(4000, "pd quit")
     (folder / "patch.pd").write_text(patch.text())
-    command = [one_pd.program, "-nogui", "-stderr", "-noprefs", "-nosound", "-path", str(EXTERNALS), "-path", str(models)]
+    command = [
+        one_pd.program,
+        "-nogui",
+        "-stderr",
+        "-noprefs",
+        "-nosound",
+        "-path",
+        str(EXTERNALS),
+        "-path",
+        str(models),
+    ]
     with subprocess.Popen([*command, str(folder / "patch.pd")], stderr=subprocess.DEVNULL) as running:
         seen: list[set[str]] = []
         while running.poll() is None:
@@ -267,7 +283,9 @@ def test_8_21_a_block_shorter_than_the_vector_loses_nothing(pd, models, folder):
 
 def test_8_21_the_external_asks_for_no_symbol_that_hosts_of_pd_may_hide(one_pd):
     """garray_class is missing inside plugdata; signal_setmultiout before Pd 0.54."""
-    for binary in EXTERNALS.glob("nn*"):
-        names = subprocess.run(["nm", "-D", "--undefined-only", binary], capture_output=True, text=True, check=True).stdout
+    for binary in (path for path in EXTERNALS.glob("nn*") if path.suffix != ".pd"):
+        names = subprocess.run(
+            ["nm", "-D", "--undefined-only", binary], capture_output=True, text=True, check=True
+        ).stdout
         for symbol in ("garray_class", "signal_setmultiout", "audio_isopen", "pd_queue_mess"):
             assert symbol not in names, f"{binary.name} needs {symbol}"

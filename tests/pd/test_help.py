@@ -25,7 +25,8 @@ def package(tmp_path_factory, demos):
 
 def test_there_are_help_and_examples():
     assert [path.name for path in PATCHES] == [
-        "nn.info-help.pd", "nn~-help.pd", "effects.pd", "latent_playground.pd", "multichannel.pd", "prior_into_decoder.pd",
+        "nn.info-help.pd", "nn~-help.pd",
+        "effects.pd", "latent_playground.pd", "multichannel.pd", "prior_into_decoder.pd",
     ]  # fmt: skip
     tabs = re.findall(r"#X restore \d+ \d+ pd (\S+);", (HELP / "help/nn~-help.pd").read_text())
     assert tabs == ["start", "methods", "attributes", "buffers", "multichannel", "latency", "troubleshooting"]
@@ -63,7 +64,7 @@ def canvases(text: str):
 
 
 def messages_of_objects(path: Path):
-    """(creation arguments, message) for each message box with a cord to one of our objects, or through send and receive."""
+    """(creation arguments, message) for each message box that leads to one of our objects, by a cord or a send."""
     for elements, cords in canvases(path.read_text()):
         receivers = {
             re.match(r"#X obj \d+ \d+ r (\S+);", elements[a])[1]: b

@@ -39,7 +39,9 @@ def test_dump_tells_everything_in_the_order_of_max(one_pd, models, folder, hub, 
     ran = ask(one_pd, folder, (models,), message, arguments="gain", ms=1500, batch=False, environment=hub.variables)
     assert ran.errors == []
     told = [line for line in ran.console.splitlines() if line.startswith("out")]
-    first = {outlet: told.index(next(line for line in told if line.startswith(f"out{outlet}"))) for outlet in range(1, 6)}
+    first = {
+        outlet: told.index(next(line for line in told if line.startswith(f"out{outlet}"))) for outlet in range(1, 6)
+    }
     assert list(first) == sorted(first, key=first.get)
     parameters = ran.printed("out3")
     assert parameters[0] == "gain attribute_type float"
@@ -58,7 +60,9 @@ def hub():
 
 
 def test_available_models_download_and_delete(one_pd, folder, hub):
-    ran = ask(one_pd, folder, (), "get_available_models", f"download {CARD}", ms=1500, batch=False, environment=hub.variables)
+    ran = ask(
+        one_pd, folder, (), "get_available_models", f"download {CARD}", ms=1500, batch=False, environment=hub.variables
+    )
     assert ran.errors == []
     assert (folder / "isis.ts").read_bytes() == MODEL
     assert ran.printed("out5") == ["dictionary begin", "model ircam rave isis", "dictionary end"]
@@ -85,8 +89,10 @@ def test_nn_downloads_beside_the_patch_and_removes(one_pd, folder, hub):
 def test_closing_the_patch_stops_a_download(one_pd, folder, hub):
     hub.answers[CARD].stall = 1000
     patch = Patch()
-    patch.lines.append("#N canvas 0 0 300 200 pool 0;\n#X obj 10 10 r go;\n#X obj 10 40 nn~;\n#X connect 0 0 1 0;\n"
-                       "#X restore 10 10 pd pool;")
+    patch.lines.append(
+        "#N canvas 0 0 300 200 pool 0;\n#X obj 10 10 r go;\n#X obj 10 40 nn~;\n#X connect 0 0 1 0;\n"
+        "#X restore 10 10 pd pool;"
+    )
     patch.at(20, f"go download {CARD}")
     patch.at(500, "pd-pool clear")
     ran = patch.run(one_pd, folder, ms=800, batch=False, environment=hub.variables, timeout=10)

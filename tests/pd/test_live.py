@@ -75,8 +75,10 @@ def test_a_model_that_is_too_slow_stops_nothing_and_is_told(one_pd, slow, folder
 def test_quitting_and_closing_while_a_model_is_stuck(one_pd, models, slow, folder):
     """It never returns: the load neither holds up Pd, nor the deletion of its object, nor the end of the process."""
     patch = Patch()
-    patch.lines.append("#N canvas 0 0 300 200 pool 0;\n#X obj 10 10 r go;\n#X obj 10 40 nn~ gain;\n"
-                       "#X connect 0 0 1 0;\n#X restore 10 10 pd pool;")
+    patch.lines.append(
+        "#N canvas 0 0 300 200 pool 0;\n#X obj 10 10 r go;\n#X obj 10 40 nn~ gain;\n"
+        "#X connect 0 0 1 0;\n#X restore 10 10 pd pool;"
+    )
     patch.at(50, "go offline 0")
     patch.at(60, "go load stuck")
     patch.at(300, "pd-pool clear")

@@ -63,7 +63,11 @@ def test_get_methods_and_attributes_and_dump(one_pd, models, folder):
 
 
 def test_set_and_get(pd, models, folder):
-    ran = Talk("gain").send("get gain", "set gain 0.1", "get gain", "set pair 7 seven", "get pair").run(pd, folder, models)
+    ran = (
+        Talk("gain")
+        .send("get gain", "set gain 0.1", "get gain", "set pair 7 seven", "get pair")
+        .run(pd, folder, models)
+    )
     assert ran.errors == []
     assert ran.printed("info") == ["get gain 1", "get gain 0.1", "get pair 7 seven"]
 
@@ -158,23 +162,29 @@ def test_an_unknown_method_plays_forward_and_says_so(pd, models, folder):
 
 
 def test_reload_takes_the_file_as_it_is_now_and_reset_the_attributes_it_had(one_pd, models, folder):
-    ran = Talk("gain").send("set gain 5", "reload", "get gain", "set gain 4", "reset", "get gain").run(
-        one_pd, folder, models
+    ran = (
+        Talk("gain")
+        .send("set gain 5", "reload", "get gain", "set gain 4", "reset", "get gain")
+        .run(one_pd, folder, models)
     )
     assert ran.errors == []
     assert ran.printed("info") == ["loaded 1", "get gain 1", "get gain 1"]
 
 
 def test_gpu_falls_back_to_the_cpu_and_keeps_attributes(one_pd, models, folder):
-    ran = Talk("gain", flags="-gpu").send("set gain 5", "gpu 1", "gpu 0", "get gain", "bang").run(one_pd, folder, models)
+    ran = (
+        Talk("gain", flags="-gpu").send("set gain 5", "gpu 1", "gpu 0", "get gain", "bang").run(one_pd, folder, models)
+    )
     assert ran.errors == []
     assert "get gain 5" in ran.printed("info")
     assert "no GPU that torch can use was found" in ran.console or "gpu 0" in ran.printed("info")
 
 
 def test_latency_tight_and_standard(one_pd, models, folder):
-    ran = Talk("gain forward 4096").send("latency", "latency tight", "latency standard", "bang").run(
-        one_pd, folder, models
+    ran = (
+        Talk("gain forward 4096")
+        .send("latency", "latency tight", "latency standard", "bang")
+        .run(one_pd, folder, models)
     )
     plain, tight, again = [int(line.split()[1]) for line in ran.printed("info") if line.startswith("latency")]
     assert plain == again == 2 * 4096 - 64
@@ -182,8 +192,10 @@ def test_latency_tight_and_standard(one_pd, models, folder):
 
 
 def test_late_is_told_and_changed(one_pd, models, folder):
-    ran = Talk("gain").send("late", "late hold", "late", "late bypass", "late", "late silence", "late").run(
-        one_pd, folder, models
+    ran = (
+        Talk("gain")
+        .send("late", "late hold", "late", "late bypass", "late", "late silence", "late")
+        .run(one_pd, folder, models)
     )
     assert ran.printed("info") == ["late silence", "late hold", "late bypass", "late silence"]
 

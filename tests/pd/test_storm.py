@@ -20,9 +20,10 @@ RATE = 44100
 LONG = os.environ.get("NN_SOAK") == "1"
 MINUTES, TOGGLES, LOADS, OBJECTS, MESSAGES = (10, 1000, 1000, 200, 4000) if LONG else (0.5, 100, 100, 40, 400)
 
-WORDS = ["gain", "pair", "table", "sound", "forward", "running", "stereo", "encode", "rate", "nowhere", "numbers", "void"]
-SELECTORS = ["enable", "load", "method", "reload", "bufsize", "set", "get", "dump", "bang", "get_methods", "reset",
-             "get_attributes", "latency", "late", "stats", "track_buffers", "offline", "gpu", "remove", "frob"]  # fmt: skip
+WORDS = ["gain", "pair", "table", "sound", "forward", "running", "stereo", "encode", "nowhere", "numbers", "void"]
+ASKING = ["get", "dump", "bang", "get_methods", "get_attributes", "latency", "late", "stats"]
+CHANGING = ["enable", "load", "method", "reload", "bufsize", "set", "reset", "track_buffers", "offline", "gpu"]
+SELECTORS = [*ASKING, *CHANGING, "remove", "frob"]
 
 
 def random_message(dice: random.Random, loads: bool) -> str:
@@ -133,9 +134,11 @@ def flat(watch: Watch, what: str) -> None:
     middle = len(watch.memory) // 2
     late = np.array(watch.memory[middle:])
     slope = np.polyfit(np.arange(late.size) / 600, late, 1)[0] if late.size > 2 else 0.0
-    print(f"\n{what}: {watch.memory[middle]:.0f} MiB at half time, {late[-1]:.0f} at the end, slope {slope:+.1f} MiB/min "
-          f"of wall time; threads {min(watch.threads[middle:])}…{max(watch.threads[middle:])}, "
-          f"files {min(watch.files[middle:])}…{max(watch.files[middle:])}")  # fmt: skip
+    steady = [f"{min(values[middle:])}…{max(values[middle:])}" for values in (watch.threads, watch.files)]
+    print(
+        f"\n{what}: {watch.memory[middle]:.0f} MiB at half time, {late[-1]:.0f} at the end, slope {slope:+.1f} MiB "
+        f"a minute of wall time; threads {steady[0]}, files {steady[1]}"
+    )
     third = max(late.size // 3, 1)
     assert np.median(late[-third:]) - np.median(late[:third]) < 40, "memory grows"
     assert np.median(watch.files[-third:]) <= np.median(watch.files[middle : middle + third])

@@ -45,6 +45,9 @@ struct Candidate {
   double cost = 0;      // seconds per block, margin included
 };
 
+// Loads and warms up. Any thread; takes long. Throws nn::Error.
+Candidate prepare(const std::filesystem::path& path, const HostOptions& options);
+
 // Sample = float or double, what the audio host computes with. Channel rows are c·batch + b.
 template <typename Sample>
 class Host {
@@ -69,10 +72,9 @@ class Host {
   // is warm, then the two crossfade. When it throws, nothing has changed.
   void load(const std::filesystem::path& path, const std::string& method);
   void reload();
-  // The two halves of load(). The first takes long and may be called from any thread. The second
-  // does not; with kWidest it wants audio stopped. `keep`: what was set() on the last model is set
-  // on this one too, for the same model with another block or device.
-  static Candidate prepare(const std::filesystem::path& path, const HostOptions& options);
+  // The second half of load(), after prepare(); with kWidest it wants audio stopped. `keep`: what
+  // was set() on the last model is set on this one too, for the same model with another block or
+  // device.
   void adopt(Candidate candidate, bool keep = false);
   // Audio stopped: callbacks have `vector` samples from now on. The latency follows, and the sound
   // begins anew. False when the model is stuck in a block, and all stays as it was.

@@ -10,8 +10,8 @@
 
 namespace nn {
 
-// Sample = float or double. A stream may have fewer inputs and outputs than the player: it takes the
-// first, and the other outputs are silent. Never more.
+// Sample = float or double. A stream may have fewer inputs and outputs than the player: it takes
+// the first, and the other outputs are silent. Never more.
 template <typename Sample>
 class Player {
  public:
