@@ -33,7 +33,7 @@ Arguments parse(const Atoms& given, std::vector<std::string>& remarks) {
   Arguments a;
   size_t at = 0;
   const auto left = [&] { return given.size() - at; };
-  while (left() > 0 && given[at].a_type == A_SYMBOL && text_of(given[at]).front() == '-') {
+  while (left() > 0 && given[at].a_type == A_SYMBOL && text_of(given[at]).starts_with("-")) {
     const std::string flag = text_of(given[at++]);
     if (flag == "-m")
       a.multichannel = true;
@@ -58,7 +58,11 @@ Arguments parse(const Atoms& given, std::vector<std::string>& remarks) {
     // The method may be left out before a block size.
     if (left() > 0 && !is_number(given[at])) a.method = text_of(given[at++]);
   }
-  if (left() > 0) a.block = block_request(given[at++]);
+  if (left() > 0) try {
+      a.block = block_request(given[at++]);
+    } catch (const nn::Error& e) {
+      remarks.push_back(e.what());
+    }
   if (left() > 0) remarks.push_back("what follows '" + text_of(given[at - 1]) + "' is ignored.");
   return a;
 }

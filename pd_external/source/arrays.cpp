@@ -56,6 +56,7 @@ nn::BufferValue read_buffer(const Names& names, int sample_rate) {
                       " samples and '" + name->s_name + "' has " + std::to_string(content.size) +
                       ".");
     value.frames = content.size;
+    value.data.reserve(names.size() * static_cast<size_t>(content.size));
     for (int i = 0; i < content.size; ++i)
       value.data.push_back(static_cast<float>(content.words[i].w_float));
   }
@@ -65,6 +66,7 @@ nn::BufferValue read_buffer(const Names& names, int sample_rate) {
 nn::TensorValue read_tensor(t_symbol* name) {
   const Content content = known(name);
   nn::TensorValue value{{content.size}, {}};
+  value.data.reserve(static_cast<size_t>(content.size));
   for (int i = 0; i < content.size; ++i)
     value.data.push_back(static_cast<float>(content.words[i].w_float));
   return value;
@@ -89,10 +91,6 @@ void ArrayWatch::bind(const std::string& key, const Names& names) {
   binding.names = names;
   remember(binding);
   bindings_.push_back(std::move(binding));
-}
-
-void ArrayWatch::forget(const std::string& attribute) {
-  std::erase_if(bindings_, [&](const Binding& b) { return b.key.starts_with(attribute + "#"); });
 }
 
 std::vector<ArrayWatch::Item> ArrayWatch::look(int samples) {

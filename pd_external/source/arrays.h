@@ -18,7 +18,7 @@ nn::BufferValue read_buffer(const Names& names, int sample_rate);
 nn::TensorValue read_tensor(t_symbol* name);
 
 // Finds arrays that have changed since they were given to the model. Pd does not tell, so a few
-// samples are looked at every time: the cost is bounded however long the arrays are.
+// samples are looked at every time, and all of them only when something has changed.
 class ArrayWatch {
  public:
   enum class News { changed, gone };
@@ -30,7 +30,6 @@ class ArrayWatch {
 
   // `key` now holds these arrays, as they are.
   void bind(const std::string& key, const Names& names);
-  void forget(const std::string& attribute);
   void clear() { bindings_.clear(); }
 
   // Looks at up to `samples` samples. What it reports counts as known from then on.

@@ -1,4 +1,6 @@
 // nn~: attributes of the model, and the arrays that fill its buffers.
+#include <cmath>
+
 #include "nn.h"
 #include "nn/error.h"
 
@@ -12,9 +14,10 @@ t_symbol* array_name(const t_atom& given, const std::string& attribute) {
   return given.a_w.w_symbol;
 }
 
-nn::Value plain(const t_atom& given) {
-  if (given.a_type == A_SYMBOL) return text_of(given);
-  return static_cast<double>(given.a_w.w_float);
+nn::Value plain(const t_atom& given, nn::Type type) {
+  if (given.a_type != A_FLOAT || type == nn::Type::string) return text_of(given);
+  const double number = given.a_w.w_float;
+  return type == nn::Type::integer ? std::trunc(number) : number;  // sliders send fractions
 }
 
 std::string name_in(const char* selector, const Atoms& atoms) {
@@ -23,6 +26,8 @@ std::string name_in(const char* selector, const Atoms& atoms) {
                     text_of(atoms[0]) + "'.");
   return text_of(atoms[0]);
 }
+
+constexpr std::chrono::seconds kPatience{1};  // for a model that is asked something
 
 constexpr size_t kListed = 4096;  // elements of a tensor; a larger one is described
 
@@ -44,7 +49,17 @@ void append(Atoms& atoms, const nn::Value& value) {
 
 void Nn::on_set(const Atoms& atoms) {
   const auto name = name_in("set", atoms);
-  model_work_.in_turn([this, atoms] { set_now(atoms); });
+  model_work_.in_turn([this, atoms] {
+    keep_step();
+    set_now(atoms);
+    keep_step();
+  });
+}
+
+// In a rendering a change falls between the same two blocks every time.
+void Nn::keep_step() {
+  constexpr double patience = 30;  // seconds, as a late block has
+  if (renders()) host_->wait_idle(patience);
 }
 
 // One atom per element. What there is beyond that are further channels of buffers, shared out
@@ -74,34 +89,55 @@ void Nn::set_now(const Atoms& atoms) {
     } else if (types[i] == nn::Type::tensor && atoms[at].a_type == A_SYMBOL) {
       values.emplace_back(read_tensor(array_name(atoms[at++], name)));
     } else {
-      values.push_back(plain(atoms[at++]));
+      values.push_back(plain(atoms[at++], types[i]));
     }
   }
-  for (; at < atoms.size(); ++at) values.push_back(plain(atoms[at]));  // too many: told below
+  for (; at < atoms.size(); ++at) values.emplace_back(text_of(atoms[at]));  // too many: told below
   host_->set(name, std::move(values));
   for (const auto& [key, names] : bound) watch_.bind(key, names);
 }
 
 void Nn::on_get(const Atoms& atoms) {
   const auto name = name_in("get", atoms);
-  const auto answer = [this, name](const nn::Values& values) {
-    Atoms out{atom(name)};
-    for (const auto& value : values) append(out, value);
-    say("get", out);
-  };
-  // Without a thread of its own the model can only be asked here.
-  if (host_->options().block == 0)
-    return model_work_.in_turn([this, name, answer] { answer(host_->get(name, true)); });
-  work(model_work_, [host = host_, name, answer](auto&) {
-    const auto values = host->get(name, true);
-    return [answer, values] { answer(values); };
+  model_work_.in_turn([this, name] {
+    questions_.push_back({name, host_->ask(name), std::chrono::steady_clock::now()});
+    if (renders()) questions_.back().answer.wait_for(kPatience);
+    give_answers();
   });
+}
+
+void Nn::answer(const std::string& name, const nn::Values& values) {
+  Atoms out{atom(name)};
+  for (const auto& value : values) append(out, value);
+  say("get", out);
+}
+
+void Nn::give_answers() {
+  while (!gone() && !questions_.empty()) {
+    using namespace std::chrono;
+    Question& first = questions_.front();
+    const bool late = !first.report && steady_clock::now() - first.asked > kPatience;
+    if (!first.report && !late && first.answer.wait_for(seconds(0)) != std::future_status::ready)
+      return;
+    Question question = std::move(first);
+    questions_.pop_front();
+    guarded([&] {
+      if (question.report) return (this->*question.report)();
+      try {
+        // A model that computes for long answers with what it had before.
+        answer(question.attribute, late ? host_->get(question.attribute) : question.answer.get());
+      } catch (const std::future_error&) {
+        answer(question.attribute, host_->get(question.attribute));  // of the model loaded since
+      }
+    });
+  }
 }
 
 void Nn::follow_arrays() {
   constexpr int samples = 16384;  // some 15 µs
   for (const auto& [key, names, news] : watch_.look(samples))
     guarded([&] {
+      keep_step();
       if (news == ArrayWatch::News::gone) {
         host_->clear_buffer(key);
         notice("array '" + std::string(names[0]->s_name) + "' is gone; '" + key + "' is empty.");

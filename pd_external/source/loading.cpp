@@ -9,7 +9,7 @@
 namespace pd {
 namespace {
 
-constexpr double kPatience = 300;  // seconds; reading a file has a limit of its own
+constexpr double kPatience = 30;  // seconds that making an object may take
 
 std::string counted(int n, const char* what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
@@ -49,6 +49,7 @@ Nn::Nn(t_object* object, const Arguments& arguments)
   for (int i = 0; i < outlets_; ++i) outlet_new(object, &s_signal);
   info_ = outlet_new(object, &s_anything);
   if (disabled_) host_->enable(false);
+  channels_out_ = multichannel_ ? wanted_channels() : batch_;
   fit_rows();
   start_clock();
 }
@@ -85,7 +86,9 @@ void Nn::create(const Arguments& arguments) {
         return [&read, fresh] { read = fresh; };
       });
     });
-    reading.wait(kPatience);
+    if (!reading.wait(kPatience))
+      error("reading the model takes too long; make the object as [nn~ void] and send it [load " +
+            *arguments.model + "(.");
   }
   if (read) try {
       std::string remark;  // told again when it is loaded
@@ -135,46 +138,42 @@ void Nn::load(const std::filesystem::path& path, const std::string& wanted,
                       std::to_string(m.out_channels) + "].");
     }
     auto candidate = std::make_shared<nn::Candidate>(nn::prepare(path, options));
-    return [this, candidate, remark, asked = !wanted.empty()] {
+    return [this, candidate, remark, asked = !wanted.empty(), told = !held] {
       // An error only where this method was asked for by name.
       if (!remark.empty()) asked ? error(remark) : notice(remark);
       adopt(std::move(*candidate), false);
-      say("loaded", {atom(1)});
+      if (told) say("loaded", {atom(1)});
     };
   });
 }
 
 void Nn::reload() {
-  work(model_work_, [this, host = host_](auto&) {
-    const auto last = host->model();
-    if (!last) throw nn::Error("No model is loaded.");
-    auto candidate = std::make_shared<nn::Candidate>(nn::prepare(last->path(), host->options()));
-    return [this, candidate] {
-      adopt(std::move(*candidate), false);
-      say("loaded", {atom(1)});
-    };
-  });
+  model_work_.in_turn([this] { load(model()->path(), ""); });
 }
 
 void Nn::remake(const Change& change, std::function<void()> then) {
   work(model_work_, [this, host = host_, change, then](auto&) {
+    if (host->plan(change)) return nn::Chores::Reply{};  // for the model to come
     nn::HostOptions options = host->options();
     change(options);
     const auto last = host->model();
-    if (!last) throw nn::Error("No model is loaded.");
-    auto candidate = std::make_shared<nn::Candidate>(nn::prepare(last->path(), options));
-    return [this, candidate, then] {
+    // The model that plays, not what its file may hold by now; on another device it is read again.
+    auto candidate = std::make_shared<nn::Candidate>(
+        options.device == host->options().device ? nn::prepare(last, options)
+                                                 : nn::prepare(last->path(), options));
+    return nn::Chores::Reply{[this, candidate, then] {
       adopt(std::move(*candidate), true);
       if (then) then();
-    };
+    }};
   });
 }
 
 void Nn::set_method(const std::string& wanted) {
-  work(model_work_, [this, host = host_, wanted, fixed = !multichannel_](auto&) {
+  work(model_work_, [this, host = host_, wanted, fixed = !multichannel_,
+                     waits = renders()](auto&) {
     const auto loaded = host->model();
     if (!loaded) {  // for the model to come
-      host->set_method(wanted);
+      host->plan([&](nn::HostOptions& options) { options.method = wanted; });
       return nn::Chores::Reply{};
     }
     std::string remark;
@@ -187,6 +186,7 @@ void Nn::set_method(const std::string& wanted) {
                       ", more than this object: make it as "
                       "[nn~ " +
                       loaded->path().stem().string() + " " + name + "].");
+    if (waits) host->wait_idle(30);  // see keep_step()
     host->set_method(name);
     return nn::Chores::Reply{[this, remark] {
       if (!remark.empty()) error(remark);
@@ -205,8 +205,16 @@ void Nn::adopt(nn::Candidate candidate, bool keep) {
 // A method with other channels: Pd has to make other signals.
 void Nn::after_change() {
   if (!multichannel_) return;
-  fit_rows();
-  canvas_update_dsp();
+  const double latency = static_cast<double>(host_->latency()), ramps = 1024;
+  fade_ms_ = 1000 * (latency + host_->block() + ramps) / host_->options().sample_rate;
+  changed_at_ = clock_getlogicaltime();
+  if (static_cast<size_t>(host_->inputs()) != in_.size() ||
+      static_cast<size_t>(host_->outputs()) != out_.size()) {
+    fit_rows();  // until Pd has made its list anew
+    channels_out_ = std::max(channels_out_, wanted_channels());
+    canvas_update_dsp();
+  }
+  follow_channels();
 }
 
 void Nn::tell_what_is_odd(const nn::Candidate& candidate) {
@@ -214,7 +222,7 @@ void Nn::tell_what_is_odd(const nn::Candidate& candidate) {
   const nn::Model& loaded = candidate.engine->model();
   for (const auto& text : loaded.contract().remarks) error(text);
   const int asked = candidate.options.block, block = candidate.engine->options().block;
-  if (asked > 0 && asked < block)
+  if (asked > 0 && nn::next_power_of_two(asked) < block)
     notice("block " + std::to_string(asked) + " became " + std::to_string(block) +
            ", which the model needs.");
   if (candidate.options.device != "cpu") notice("the model runs on " + loaded.device() + ".");

@@ -93,10 +93,14 @@ void Nn::on_enable(const Atoms& atoms) {
 
 // After the loads and changes that were asked for before.
 void Nn::in_turn(void (Nn::*call)()) {
-  model_work_.in_turn([this, call] { (this->*call)(); });
+  model_work_.in_turn([this, call] {
+    questions_.push_back({{}, {}, {}, call});
+    give_answers();
+  });
 }
 
 void Nn::reset() {
+  keep_step();
   watch_.clear();
   host_->reset();
 }
@@ -182,6 +186,11 @@ void Nn::poll() {
   model_work_.poll();
   hub_work_.poll();
   if (gone()) return;
+  give_answers();
+  if (gone()) return;
+  host_->settle();
+  follow_vector(false);
+  follow_channels();
   while (const auto line = host_->next_message()) error(*line);
   if (track_buffers_) follow_arrays();
   follow_listeners();

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
+#include <future>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,8 +36,15 @@ class Nn final : public Object {
   using Change = std::function<void(nn::HostOptions&)>;
 
   void poll() override;
-  bool busy() const override { return !model_work_.idle() || !hub_work_.idle(); }
-  bool nobody_listens() const override;
+  void forget_work() override {
+    model_work_.stop();
+    hub_work_.stop();
+  }
+  bool busy() const override { 
+    return !model_work_.idle() || !hub_work_.idle() || !questions_.empty();
+  }
+  bool renders() const override;
+  bool nobody_listens() const;
 
   // loading.cpp
   nn::HostOptions options_for(const Arguments& arguments) const;
@@ -73,6 +82,9 @@ class Nn final : public Object {
   // attributes.cpp
   void on_set(const Atoms& atoms);
   void on_get(const Atoms& atoms);
+  void answer(const std::string& name, const nn::Values& values);
+  void give_answers();
+  void keep_step();
   void set_now(const Atoms& atoms);
   void follow_arrays();
 
@@ -88,7 +100,9 @@ class Nn final : public Object {
   // signal.cpp
   static t_int* perform(t_int* words);
   void follow_listeners();
-  int channels_out() const;  // of one multichannel outlet
+  int wanted_channels() const;
+  void follow_channels();
+  void follow_vector(bool wait);
   void fit_rows();
   void set_silent(int vector);
   void notice_bursts(int n) noexcept;
@@ -103,13 +117,23 @@ class Nn final : public Object {
   std::shared_ptr<Host> host_;
   nn::Chores model_work_, hub_work_;
   Downloads downloads_;
+  struct Question {
+    std::string attribute;
+    std::future<nn::Values> answer;
+    std::chrono::steady_clock::time_point asked;
+    void (Nn::*report)() = nullptr;  // instead: what needs no model, but has its turn
+  };
+  std::deque<Question> questions_;  // to be answered in order
   ArrayWatch watch_;
   bool track_buffers_ = false;
   enum class Offline { automatic, off, on } offline_ = Offline::automatic;
   nn::Late late_ = nn::Late::silence;
 
   // Signals: where Pd has the samples of each row, c·batch + b.
-  int vector_ = 0;
+  int vector_ = 0, waits_for_vector_ = 0;
+  int channels_out_ = 1;                     // of each outlet
+  double changed_at_ = 0, fade_ms_ = 0;      // when the model changed, and how long the last sounds
+  double clock_rate_ = 44100;                // samples a second that are asked for
   double sample_rate_ = 0;
   std::vector<const t_sample*> in_;
   std::vector<t_sample*> out_;

@@ -1,4 +1,5 @@
 // Class nn.info: what a model file offers, as messages. See docs/pd.md for the outlets.
+#include <algorithm>
 #include <exception>
 #include <map>
 
@@ -34,11 +35,16 @@ class Info final : public Object {
     work_.poll();
     hub_work_.poll();
   }
+  void forget_work() override {
+    work_.stop();
+    hub_work_.stop();
+  }
   bool busy() const override { return !work_.idle() || !hub_work_.idle(); }
   void set(const Atoms& atoms);
-  const nn::Contract& contract() const {
+  // Held while it is told: a patch may answer with another `set`.
+  std::shared_ptr<const nn::Contract> contract() const {
     if (!scan_) throw nn::Error("No model has been read: send [set name(.");
-    return scan_->contract;
+    return {scan_, &scan_->contract};
   }
   void tell_path() {
     send(outlets_[kPath], "symbol", {atom(scan_ ? scan_->path.string() : "none")});
@@ -73,12 +79,14 @@ void Info::set(const Atoms& atoms) {
 }
 
 void Info::tell_methods() {
-  for (const auto& method : contract().methods)
+  const auto held = contract();
+  for (const auto& method : held->methods)
     send(outlets_[kMethods], "method", {atom(method.name)});
 }
 
 void Info::tell_attributes() {
-  for (const auto& attribute : contract().attributes)
+  const auto held = contract();
+  for (const auto& attribute : held->attributes)
     send(outlets_[kAttributes], "attribute", {atom(attribute.name)});
 }
 
@@ -101,8 +109,9 @@ void Info::parameters_of(const nn::Attribute& attribute) {
 void Info::tell_parameters(const Atoms& atoms) {
   if (atoms.size() != 1) throw nn::Error("parameters takes the name of one method or attribute.");
   const auto name = text_of(atoms[0]);
-  const nn::Method* method = contract().method(name);
-  const nn::Attribute* attribute = contract().attribute(name);
+  const auto held = contract();
+  const nn::Method* method = held->method(name);
+  const nn::Attribute* attribute = held->attribute(name);
   if (!method && !attribute)
     throw nn::Error("The model has no method or attribute '" + name + "'.");
   if (method) parameters_of(*method);
@@ -111,9 +120,10 @@ void Info::tell_parameters(const Atoms& atoms) {
 
 // Pd has no dictionaries: what Max puts into one, a list per entry.
 void Info::tell_dictionary() {
+  const auto held = contract();
   t_outlet* out = outlets_[kDictionary];
   send(out, "dictionary", {atom("begin")});
-  for (const auto& m : contract().methods) {
+  for (const auto& m : held->methods) {
     const auto one = [&](const char* what, int value) {
       send(out, "methods", {atom(m.name), atom(what), atom(value)});
     };
@@ -122,7 +132,7 @@ void Info::tell_dictionary() {
     one("ratio_in", m.in_ratio);
     one("ratio_out", m.out_ratio);
   }
-  for (const auto& attribute : contract().attributes) {
+  for (const auto& attribute : held->attributes) {
     Atoms atoms{atom(attribute.name), atom("attribute_type")};
     for (const auto type : attribute.types) atoms.push_back(atom(nn::name_of(type)));
     send(out, "attributes", atoms);
@@ -141,12 +151,11 @@ void Info::tell_models() {
 }
 
 void Info::dump() {
-  contract();               // throws without a model
-  const auto scan = scan_;  // a patch may answer with another `set`
+  const auto held = contract();
   tell_methods();
   tell_attributes();
-  for (const auto& attribute : scan->contract.attributes) parameters_of(attribute);
-  for (const auto& method : scan->contract.methods) parameters_of(method);
+  for (const auto& attribute : held->attributes) parameters_of(attribute);
+  for (const auto& method : held->methods) parameters_of(method);
   tell_dictionary();
   tell_models();
 }
@@ -193,6 +202,10 @@ pd::Atoms atoms_from(int count, const t_atom* atoms) { return {atoms, atoms + co
 void* create(t_symbol*, int count, t_atom* atoms) {
   auto* x = reinterpret_cast<NnInfo*>(pd_new(info_class));
   x->info = new std::shared_ptr<pd::Info>(std::make_shared<pd::Info>(&x->object));
+  // Attributes in Max's way (@dict name) mean nothing here.
+  const auto* attributes = std::find_if(
+      atoms, atoms + count, [](const t_atom& a) { return pd::text_of(a).starts_with("@"); });
+  count = static_cast<int>(attributes - atoms);
   if (count > 0) (*x->info)->guarded([&] { (*x->info)->receive("set", atoms_from(count, atoms)); });
   return x;
 }

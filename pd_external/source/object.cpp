@@ -34,6 +34,7 @@ Object::Object(t_object* object, const char* name)
 Object::~Object() = default;
 
 void Object::leave() {
+  forget_work();
   if (clock_) clock_free(clock_);
   clock_ = nullptr;
   object_ = nullptr;
@@ -44,7 +45,7 @@ void Object::error(const std::string& text) const {
 }
 
 void Object::notice(const std::string& text) const {
-  logpost(object_, 3, "%s: %s", name_, text.c_str());
+  logpost(object_, 2, "%s: %s", name_, text.c_str());
 }
 
 void Object::send(t_outlet* outlet, const char* selector, const Atoms& atoms) const {
@@ -71,7 +72,7 @@ std::function<void(const std::string&)> Object::complaints() {
 void Object::work(nn::Chores& chores, nn::Chores::Job job) {
   chores.post(std::move(job));
   constexpr double patience = 600;  // seconds; what takes longer goes on in the background
-  if (nobody_listens()) chores.wait(patience);
+  if (renders()) chores.wait(patience);
 }
 
 void Object::start_clock() {

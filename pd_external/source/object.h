@@ -28,6 +28,7 @@ class Object : public std::enable_shared_from_this<Object> {
 
   // Pd deletes the object; whatever still runs on the way back up finds it gone.
   void leave();
+  virtual void forget_work() = 0;
   bool gone() const { return object_ == nullptr; }
 
   void error(const std::string& text) const;
@@ -40,10 +41,10 @@ class Object : public std::enable_shared_from_this<Object> {
  protected:
   virtual void poll() = 0;  // every few milliseconds
   virtual bool busy() const = 0;
-  // Runs a job in the background; here and now when nobody listens, so that a rendering is the
-  // same every time and a patch can go on.
+  // Runs a job in the background, and waits for it in a rendering, which is to be the same every
+  // time.
   void work(nn::Chores& chores, nn::Chores::Job job);
-  virtual bool nobody_listens() const { return !audio_is_open(); }
+  virtual bool renders() const { return in_batch(); }
 
   std::function<void(const std::string&)> complaints();
   t_object* object() const { return object_; }

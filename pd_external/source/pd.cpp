@@ -1,5 +1,6 @@
 #include "pd.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -60,14 +61,24 @@ int channels_of(const t_signal* signal) {
   return has_multichannel() ? as_signal(signal)->channels : 1;
 }
 
+double rate_of(const t_signal* signal) {
+  const double rate = signal->s_sr;
+  if (!has_multichannel()) return std::min<double>(rate, sys_getsr());
+  return rate / std::max(as_signal(signal)->overlap, 1);
+}
+
 void set_channels(t_signal** signal, int channels) {
   if (has_multichannel()) set_multiout()(signal, channels);
 }
 
+bool in_batch() {
+  static const bool batch = started_with("-batch");
+  return batch;
+}
+
 bool audio_is_open() {
   static const auto function = look_up<int (*)()>("audio_isopen");
-  static const bool batch = started_with("-batch");
-  return !batch && (function == nullptr || function() != 0);
+  return !in_batch() && (function == nullptr || function() != 0);
 }
 
 t_garray* find_array(t_symbol* name) {

@@ -189,8 +189,9 @@ TEST_CASE("a host without a model is silent, answers, and takes one later") {
   CHECK_FALSE(host.next_message());
   CHECK_THROWS_WITH(host.set("gain", {1.0}), "No model is loaded.");
   CHECK_THROWS_WITH(host.get("gain", true), "No model is loaded.");
-  host.set_method("last");
-  CHECK(host.options().method == "last");
+  CHECK_THROWS_WITH(host.set_method("forward"), "No model is loaded.");
+  CHECK(host.plan([](nn::HostOptions& o) { o.block = 512; }));
+  CHECK(host.options().block == 512);
   CHECK_THROWS_WITH(host.reload(), "No model is loaded.");
   CHECK_THROWS_WITH(host.latency(), "No model is loaded.");
   host.set_sample_rate(48000);
@@ -202,7 +203,8 @@ TEST_CASE("a host without a model is silent, answers, and takes one later") {
   CHECK(out[0][127] == 0);
   CHECK(out[1][127] == 0);
   host.load(scripts::save("later", scripts::gain()), "forward");
-  CHECK(host.latency() == 2 * 256 - 128);
+  CHECK_FALSE(host.plan([](nn::HostOptions& o) { o.block = 64; }));
+  CHECK(host.latency() == 2 * 512 - 128);
   for (int at = 0; at < 4096; at += 128) host.process(in.at(at).data(), out.at(at).data(), 128);
   CHECK(out[0].back() == 1);
   CHECK(out[1].back() == 0);
@@ -231,6 +233,23 @@ TEST_CASE("another vector: the latency follows, and the sound begins anew") {
   CHECK(host.set_vector(2048));  // no change, no gap
   host.process(in.at(0).data(), out.at(0).data(), 2048);
   CHECK(out[0][0] == 0.5f);
+}
+
+TEST_CASE("a block that was raised for a model stays raised") {
+  nn::HostOptions options;
+  options.block = 256;
+  const auto slow = scripts::save("slow_ratio", {R"py(
+def forward(self, x: Tensor):
+    return x
+)py",
+                                                 {{"forward", {1, 1024, 1, 1024}}}});
+  const auto quick = scripts::save("quick_ratio", scripts::gain());
+  nn::Host<float> host(quick, options);
+  CHECK(host.block() == 256);
+  host.load(slow, "forward");
+  CHECK(host.block() == 1024);
+  host.load(quick, "forward");
+  CHECK(host.block() == 1024);
 }
 
 TEST_CASE("kWidest: rows for every method, and more for wider models") {

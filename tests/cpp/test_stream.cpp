@@ -197,7 +197,7 @@ TEST_CASE("sizes that make no sense are refused with a sentence") {
     CHECK_THROWS_AS(nn::Stream(engine, c), nn::Error);
   };
   refuse([](auto& c) { c.timing.block = 0; });
-  refuse([](auto& c) { c.timing.vector = 8193; });
+  refuse([](auto& c) { c.timing.vector = 65537; });
   refuse([](auto& c) { c.inputs = -1; });
   refuse([](auto& c) { c.sample_rate = 0; });
 }

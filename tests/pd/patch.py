@@ -137,14 +137,21 @@ class Patch:
 
     def run(self, pd: Pd, folder: Path, *, ms: float, paths: tuple[Path, ...] = (), batch: bool = True,
             dsp: bool = True, timeout: float = 120, environment: dict | None = None, externals: Path = EXTERNALS,
-            quit_after: str = "") -> Ran:  # fmt: skip
+            quit_after: str = "", options: tuple[str, ...] = (), device: bool = False) -> Ran:  # fmt: skip
         """Runs for `ms` of Pd's own time, as fast as it can or (not `batch`) by the clock; or until it has printed
-        `quit_after`."""
+        `quit_after`. With `device`, by the clock into ALSA's null device, which takes whatever comes at once."""
         if dsp:
             self.at(0, "pd dsp 1")
         self.at(ms, "pd quit")
         (folder / "patch.pd").write_text(self.text())
-        command = [pd.program, "-nogui", "-stderr", "-noprefs", "-batch" if batch else "-nosound",
+        sound = ["-batch"] if batch else ["-nosound"]
+        if device:
+            (folder / ".asoundrc").write_text(
+                'pcm.n {type null}\npcm.!default {type plug slave.pcm "n"}\nctl.!default {type null}\n'
+            )
+            environment = {**(environment or {}), "HOME": str(folder)}
+            sound = ["-alsaadd", "default", "-audiooutdev", "0", "-outchannels", "2", "-noadc"]
+        command = [pd.program, "-nogui", "-stderr", "-noprefs", *sound, *options,
                    *(part for path in (externals, *paths) for part in ("-path", str(path))), "patch.pd"]  # fmt: skip
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
                               errors="replace", env={**os.environ, **(environment or {})}) as process:  # fmt: skip
@@ -160,4 +167,4 @@ class Patch:
             console += process.stdout.read()
             status = process.wait() if status is None else status
             watchdog.cancel()
-        return Ran(console, status, folder, live=not batch)
+        return Ran(console, status, folder, live=not batch or device)

@@ -2,7 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 from test_messages import RATE, Talk
+
+import nn_tilde
 
 
 def level(talk: Talk, pd, folder, models, ms=400, outs=1, last=64):
@@ -167,3 +170,111 @@ def test_the_samples_of_a_tracked_array_are_those_of_the_end(one_pd, demos, fold
     ran, heard = level(talk, one_pd, folder, demos)
     assert ran.errors == []
     np.testing.assert_allclose(heard[0, -1], 19 / 20, rtol=1e-5)
+
+
+@pytest.fixture(scope="module")
+def two_buffers(tmp_path_factory):
+    """Folder with two.ts: a number between two buffers, and the frames of both as signals."""
+    folder = tmp_path_factory.mktemp("two")
+
+    class Two(nn_tilde.Module):
+        def __init__(self):
+            super().__init__(RATE)
+            self.register_attribute("mixed", [nn_tilde.Buffer(), 2.0, nn_tilde.Buffer()])
+            self.register_attribute("limited", 1.0)
+            self.register_method("forward", 1, 1, 4, 1)
+
+        @torch.jit.export
+        def forward(self, x: torch.Tensor):
+            first, second = self.mixed[0].value, self.mixed[2].value
+            a = float(first.square().sum()) if self.mixed[0].has_value else -1.0
+            b = float(second.square().sum()) if self.mixed[2].has_value else -1.0
+            channels = float(first.shape[0]) if self.mixed[0].has_value else -1.0
+            ones = torch.ones_like(x)
+            return torch.cat([ones * a, ones * b, ones * channels, ones * self.mixed[1]], 1)
+
+        @torch.jit.export
+        def set_limited(self, value: float) -> int:
+            if value > 10:
+                return -1
+            self.limited = (value,)
+            return 0
+
+    Two().export_to_ts(str(folder / "two.ts"))
+    return folder
+
+
+def test_arrays_are_shared_out_between_the_buffers_of_an_attribute(one_pd, two_buffers, folder):
+    talk = Talk("two forward 256", outs=4)
+    for name in ("a", "b", "c", "d"):
+        talk.patch.array(name, 10)
+        talk.patch.at(1, f"{name} const {ord(name) - 96}")
+    talk.send("set mixed a b 7 c d", "set mixed a b 7")
+    ran, heard = level(talk, one_pd, folder, two_buffers, outs=4)
+    np.testing.assert_allclose(heard[:, -1], [10 * (1 + 4), 10 * (9 + 16), 2, 7], rtol=1e-6)
+    assert len(ran.errors) == 1, "a number where an array belongs"
+
+
+@pytest.mark.parametrize("which", ["a", "b"])
+def test_every_tracked_array_is_followed_however_long(one_pd, two_buffers, folder, which):
+    talk = Talk("two forward 256", outs=4)
+    for name in ("a", "b"):
+        talk.patch.array(name, 60000)
+    talk.send("track_buffers 1", "set mixed a 7 b")
+    talk.patch.at(300, f"{which} 59999 2")
+    ran, heard = level(talk, one_pd, folder, two_buffers, outs=4, ms=1500)
+    assert ran.errors == []
+    assert heard[:2, -1].tolist() == ([4, 0] if which == "a" else [0, 4])
+
+
+def test_what_the_model_refused_does_not_replace_what_it_took(one_pd, two_buffers, folder):
+    talk = Talk("two forward 256", outs=4)
+    talk.send("set limited 5", "set limited 99", "bufsize 512", "get limited")
+    ran = talk.run(one_pd, folder, two_buffers)
+    assert ran.printed("info") == ["get limited 5"]
+    assert len(ran.errors) == 1
+
+
+def test_the_rest_of_an_attribute_stays_when_an_array_goes_and_comes_back(one_pd, two_buffers, folder):
+    talk = Talk("two forward 256", outs=4)
+    talk.patch.array("b", 10)
+    talk.patch.lines.append("#N canvas 0 0 300 200 pool 0;\n#X restore 10 10 pd pool;")
+    talk.patch.at(1, "pd-pool obj 10 10 table a 10")
+    talk.patch.at(5, "a const 2")
+    talk.send("track_buffers 1", "set mixed a 7 b")
+    talk.patch.at(200, "pd-pool clear")
+    talk.patch.at(300, "bufsize 512", talk.nn)
+    talk.patch.record([(talk.nn, o) for o in range(4)], 30000, 1300, name="gone")
+    talk.patch.at(800, "pd-pool obj 10 10 table a 10")
+    talk.patch.at(805, "a const 3")
+    talk.patch.at(900, "bufsize 256", talk.nn)
+    ran, heard = level(talk, one_pd, folder, two_buffers, outs=4, ms=1400)
+    assert ran.audio("gone")[:, -1].tolist() == [-1, 0, -1, 7]
+    assert heard[:, -1].tolist() == [90, 0, 1, 7]
+
+
+def test_reset_ends_the_following_of_arrays(one_pd, demos, folder):
+    talk = Talk("demo_buffers loudness 256")
+    talk.patch.array("sound", 2048)
+    talk.patch.at(1, "sound const 0.5")
+    talk.send("track_buffers 1", "set buf sound", "reset")
+    talk.patch.at(100, "sound const 0.25")
+    ran, heard = level(talk, one_pd, folder, demos)
+    assert ran.errors == []
+    assert heard[0, -1] == 0
+
+
+def test_a_slider_into_an_int_and_a_number_into_a_word(pd, demos, folder):
+    talk = Talk("demo_attributes forward 256", outs=2)
+    talk.send("set attr_int 3.9", "get attr_int", "set attr_int -3.9", "get attr_int", "set attr_str 0.1", "get attr_str")
+    ran = talk.run(pd, folder, demos)
+    assert ran.errors == []
+    assert ran.printed("info") == ["get attr_int 3", "get attr_int -3", "get attr_str 0.1"]
+
+
+@pytest.mark.parametrize("dsp", [True, False])
+@pytest.mark.parametrize("block", [0, 256])
+def test_a_refusal_is_told_also_while_no_audio_runs(one_pd, two_buffers, folder, block, dsp):
+    ran = Talk(f"two forward {block}", outs=4).send("set limited 99").run(one_pd, folder, two_buffers, dsp=dsp)
+    assert len(ran.errors) == 1
+    assert "refused these values for 'limited'" in ran.errors[0]

@@ -76,12 +76,21 @@ def test_nn_downloads_beside_the_patch_and_removes(one_pd, folder, hub):
     nn = patch.obj("nn~")
     patch.connect(nn, 1, patch.obj("print info"), 0)
     patch.at(20, f"print_available_models, download {CARD}, download {CARD} mine", nn)
-    patch.at(1200, "remove isis, delete mine.ts, remove isis", nn)
-    ran = patch.run(one_pd, folder, ms=1500, batch=False, dsp=False, environment=hub.variables)
+    ran = patch.run(
+        one_pd, folder, ms=20000, batch=False, dsp=False, environment=hub.variables, quit_after=f"downloaded {folder}/mine.ts"
+    )
+    assert "\nircam/rave/isis\n" in ran.console
     assert ran.printed("info") == [
-        "available ircam/rave/isis", f"downloaded {folder}/isis.ts", f"downloaded {folder}/mine.ts",
-        f"removed {folder}/isis.ts", f"removed {folder}/mine.ts",
-    ]  # fmt: skip
+        "available ircam/rave/isis",
+        f"downloaded {folder}/isis.ts",
+        f"downloaded {folder}/mine.ts",
+    ]
+    patch = Patch()
+    nn = patch.obj("nn~")
+    patch.connect(nn, 1, patch.obj("print info"), 0)
+    patch.at(20, "remove isis, delete mine.ts, remove isis", nn)
+    ran = patch.run(one_pd, folder, ms=100, dsp=False)
+    assert ran.printed("info") == [f"removed {folder}/isis.ts", f"removed {folder}/mine.ts"]
     assert len(ran.errors) == 1
     assert list(folder.glob("*.ts")) == []
 
@@ -117,3 +126,36 @@ def test_questions_without_a_model(one_pd, folder):
     ran = ask(one_pd, folder, (), "methods", "attributes", "parameters x", "dump_dict", "dump", "path")
     assert ran.printed("out0") == ["symbol none"]
     assert ran.errors == ["nn.info: No model has been read: send [set name(."] * 5
+
+
+@pytest.mark.parametrize("question", ["methods", "attributes", "parameters demo", "dump_dict", "dump"])
+def test_a_patch_may_answer_with_another_model(pd, demos, models, folder, question):
+    """The first model went while it was being told."""
+    patch = Patch()
+    info = patch.obj("nn.info demo_attributes")
+    again = patch.msg("set effects")
+    for outlet in range(1, 5):
+        patch.connect(info, outlet, again, 0)
+        patch.connect(info, outlet, patch.obj(f"print out{outlet}"), 0)
+    patch.connect(again, 0, info, 0)
+    patch.at(20, question.replace("demo", "attr_list"), info)
+    patch.at(60, "methods", info)
+    ran = patch.run(pd, folder, ms=200, paths=(demos,), dsp=False)
+    assert ran.status == 0
+    assert ran.printed("out1")[-1] == "method fractalize"
+
+
+def test_attributes_in_the_way_of_max_are_left_out(one_pd, models, folder):
+    ran = ask(one_pd, folder, (models,), "path", arguments="gain @dict here")
+    assert ran.errors == []
+    assert ran.printed("out0") == [f"symbol {models}/gain.ts"]
+
+
+def test_questions_wait_for_the_model_that_is_being_read(one_pd, models, folder):
+    patch = Patch()
+    info = patch.obj("nn.info")
+    patch.connect(info, 1, patch.obj("print out1"), 0)
+    patch.at(20, "set gain, methods", info)
+    ran = patch.run(one_pd, folder, ms=20000, paths=(models,), batch=False, quit_after="method rate")
+    assert ran.errors == []
+    assert len(ran.printed("out1")) == 5

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 from patch import Patch
 
 import nn_tilde
@@ -24,6 +25,86 @@ def taken(patch: Patch, source: int, outlet: int, channels: int) -> list[tuple[i
     return [(snake, i) for i in range(channels)]
 
 
+@pytest.fixture(scope="module")
+def mixers(tmp_path_factory):
+    """Folder with models that show which channel arrives where."""
+    folder = tmp_path_factory.mktemp("mixers")
+
+    class Reverse(nn_tilde.Module):
+        def __init__(self, ins: int, outs: int):
+            super().__init__(RATE)
+            self.outs = outs
+            self.register_method("forward", ins, 1, outs, 1)
+
+        @torch.jit.export
+        def forward(self, x: torch.Tensor):
+            return x.flip(1)[:, : self.outs]
+
+    for ins, outs in ((4, 3), (4, 4), (1, 1)):
+        Reverse(ins, outs).export_to_ts(str(folder / f"reverse{ins}{outs}.ts"))
+    return folder
+
+
+def constants(patch: Patch, values: list[float]) -> int:
+    snake = patch.obj(f"snake~ in {len(values)}")
+    for i, value in enumerate(values):
+        patch.connect(patch.obj(f"sig~ {value}"), 0, snake, i)
+    return snake
+
+
+@pytest.mark.parametrize(
+    ("arguments", "given", "expected"),
+    [
+        ("-m reverse43", [[1, 2, 3, 4]], [[4, 3, 2]]),
+        ("-m reverse44", [[1, 2, 3]], [[1, 3, 2, 1]]),
+        ("-b 4 reverse11", [[1, 2, 3]], [[1, 2, 3, 0]]),
+        ("-m -b 3 reverse44", [[1], [1, 2, 3], [1, 2, 3, 4]], [[1, 1, 1, 1], [1, 3, 2, 1], [4, 3, 2, 1]]),
+    ],
+)
+def test_inputs_are_read_before_pd_makes_outputs_of_their_memory(newer_pd, mixers, folder, arguments, given, expected):
+    patch = Patch()
+    # Signals that come and go, so that Pd has memory of every size to hand out again.
+    other = constants(patch, [77, 77, 77, 77])
+    patch.connect(other, 0, patch.obj("snake~ out 4"), 0)
+    nn = patch.obj(f"nn~ {arguments} forward 256")
+    for i, values in enumerate(given):
+        patch.connect(constants(patch, values), 0, nn, i)
+    outputs = [pair for i, values in enumerate(expected) for pair in taken(patch, nn, i, len(values))]
+    patch.record(outputs, 4096, 300)
+    ran = patch.run(newer_pd, folder, ms=400, paths=(mixers,))
+    assert ran.errors == []
+    assert ran.audio()[:, -1].tolist() == [value for values in expected for value in values]
+
+
+def test_a_model_with_fewer_channels_does_not_cut_the_others_off(newer_pd, mixers, folder):
+    patch = Patch()
+    nn = patch.obj("nn~ -m reverse44 forward 512")
+    patch.connect(constants(patch, [1, 2, 3, 4]), 0, nn, 0)
+    patch.at(200, "load reverse11", nn)
+    patch.at(600, "load reverse43", nn)
+    patch.record(taken(patch, nn, 0, 4), 44100, 1100)
+    ran = patch.run(newer_pd, folder, ms=1200, paths=(mixers,))
+    assert ran.errors == []
+    audio = ran.audio()
+    assert audio[:, int(0.19 * RATE)].tolist() == [4, 3, 2, 1]
+    assert audio[:, int(0.59 * RATE)].tolist() == [1, 0, 0, 0]
+    assert audio[:, -1].tolist() == [4, 3, 2, 0]
+    sounding = audio[:, 2000:]
+    assert np.abs(np.diff(sounding)).max() < 0.1
+
+
+def test_a_throw_in_dsp_leaves_pd_running(newer_pd, models, folder):
+    """Outputs without memory were used by the next object."""
+    inside, whole = Patch(), Patch()
+    inside.obj("block~ 64 1 256")  # 11.3 MHz
+    nn, after = inside.obj("nn~ gain forward 256"), inside.obj("*~ 1")
+    inside.connect(nn, 0, after, 0)
+    whole.sub(inside)
+    ran = whole.run(newer_pd, folder, ms=100, paths=(models,))
+    assert ran.status == 0
+    assert any("10,000,000 Hz" in error for error in ran.errors)
+
+
 def test_an_older_pd_says_why_not(pd, models, folder):
     patch = Patch()
     patch.obj("nn~ -m gain stereo")
@@ -37,7 +118,7 @@ def test_an_older_pd_says_why_not(pd, models, folder):
     assert any("-b needs" in error for error in ran.errors)
 
 
-@pytest.mark.parametrize("vector", [64, 1024])
+@pytest.mark.parametrize("vector", [64, 256, 1024, 2048])
 def test_m_is_one_signal_with_the_channels_of_the_model(newer_pd, models, folder, vector):
     inside, whole = Patch(), Patch()
     inside.obj(f"block~ {vector}")
@@ -148,3 +229,28 @@ def test_without_flags_the_first_channel_counts_and_outlets_are_single(newer_pd,
     audio = patch.run(newer_pd, folder, ms=400, paths=(models,)).audio()
     np.testing.assert_array_equal(audio[2, 448:], audio[0, :-448])
     assert not audio[3].any()
+
+
+def test_m_goes_round_the_channels_there_are(newer_pd, demos, folder):
+    patch = Patch()
+    nn, source = patch.obj("nn~ -m demo_mc identity 2048"), feed(patch, 2)
+    patch.connect(source, 0, nn, 0)
+    patch.record(taken(patch, source, 0, 2) + taken(patch, nn, 0, 3), 16384, 500)
+    audio = patch.run(newer_pd, folder, ms=600, paths=(demos,)).audio()
+    latency = 2 * 2048 - 64
+    for out, channel in enumerate((0, 1, 0)):
+        held = audio[channel, 2047 : 16384 - latency : 2048]  # the last sample of each group, held
+        np.testing.assert_array_equal(audio[2 + out, latency + 10 :: 2048][:5], held[:5])
+
+
+@pytest.mark.parametrize("vector", [128, 1024])
+def test_b_at_other_block_sizes(newer_pd, models, folder, vector):
+    inside, whole = Patch(), Patch()
+    inside.obj(f"block~ {vector}")
+    nn, source = inside.obj("nn~ -b 2 gain running 512"), feed(inside, 2)
+    inside.connect(source, 0, nn, 0)
+    inside.record(taken(inside, source, 0, 2) + taken(inside, nn, 0, 2), 8192, 400)
+    whole.sub(inside)
+    audio = whole.run(newer_pd, folder, ms=500, paths=(models,)).audio()
+    host = nn_tilde.Host(models / "gain.ts", "running", 512, vector=vector, threaded=True, batch=2)
+    np.testing.assert_array_equal(audio[2:], host.process(np.ascontiguousarray(audio[:2, None]))[:, 0])

@@ -43,7 +43,7 @@ def play(pd, folder, models, arguments, channels, outs, vector, blocks=6, block=
     return audio[:channels], audio[channels:], latency
 
 
-@pytest.mark.parametrize("vector", [1, 16, 64, 128, 512, 2048, 4096, 8192])
+@pytest.mark.parametrize("vector", [1, 16, 64, 128, 512, 2048, 4096, 8192, 32768])
 def test_mono_at_every_block_size(pd, models, folder, vector):
     heard_in, heard, latency = play(pd, folder, models, "gain running 1024", 1, 1, vector, block=1024)
     expected, exact = headless(models / "gain.ts", "running", heard_in, 1024, vector)
@@ -79,9 +79,10 @@ def wide(tmp_path_factory):
 
 @pytest.mark.parametrize("method", ["forward", "slow"])
 @pytest.mark.parametrize("block", [0, 2048])
-def test_four_inputs_and_eight_outputs(pd, wide, folder, method, block):
-    heard_in, heard, latency = play(pd, folder, wide, f"wide {method} {block}", 4, 8, 64)
-    expected, exact = headless(wide / "wide.ts", method, heard_in, block, 64)
+@pytest.mark.parametrize("vector", [64, 256, 2048])
+def test_four_inputs_and_eight_outputs(pd, wide, folder, method, block, vector):
+    heard_in, heard, latency = play(pd, folder, wide, f"wide {method} {block}", 4, 8, vector)
+    expected, exact = headless(wide / "wide.ts", method, heard_in, block, vector)
     assert latency == exact
     np.testing.assert_array_equal(heard, expected)
     assert all(row[latency:].any() for row in heard)
@@ -125,3 +126,58 @@ def test_switch_off_and_on(pd, models, folder):
     expected, _ = headless(models / "gain.ts", "running", heard_in[None], 256, 64)
     np.testing.assert_array_equal(heard, expected[0])
     assert heard[-1] != 0
+
+
+@pytest.mark.parametrize(("upsampling", "overlap"), [(1, 1), (1, 4), (2, 1)])
+def test_the_model_is_told_the_rate_of_what_it_hears(pd, models, folder, upsampling, overlap):
+    inside, whole = Patch(), Patch()
+    inside.obj(f"block~ 512 {overlap} {upsampling}")
+    nn = inside.obj("nn~ gain rate 512")
+    inside.record([(nn, 0)], 8192, 500)
+    whole.sub(inside)
+    ran = whole.run(pd, folder, ms=600, paths=(models,))
+    expected = RATE * upsampling if pd.multichannel else RATE  # an older Pd does not tell the two apart
+    assert ran.audio()[0, -1] == expected
+
+
+def test_another_rate_than_the_models_is_told(one_pd, models, folder):
+    patch = Patch()
+    nn = patch.obj("nn~ gain rate 512")
+    patch.record([(nn, 0)], 8192, 500)
+    ran = patch.run(one_pd, folder, ms=600, paths=(models,), options=("-r", "48000"))
+    assert "made for 44100 Hz, and Pd runs at 48000 Hz: it sounds transposed" in ran.console
+    assert ran.audio()[0, -1] == 48000
+
+
+def test_outlets_that_the_model_does_not_fill_are_silent(pd, models, folder):
+    """Pd hands out memory with old samples in it."""
+    patch = Patch()
+    objects = [patch.obj("nn~ void 1 3 512"), patch.obj("nn~ gain forward 512"), patch.obj("nn~")]
+    if pd.multichannel:
+        objects += [patch.obj("nn~ -m void"), patch.obj("nn~ -b 2 void 1 1")]
+    loud = patch.obj("noise~")
+    for nn in objects:
+        patch.connect(loud, 0, nn, 0)
+    patch.at(0, "load gain forward", objects[0])
+    patch.record([(objects[0], 1), (objects[0], 2), *((nn, 0) for nn in objects[2:])], 4096, 300)
+    ran = patch.run(pd, folder, ms=400, paths=(models,))
+    assert ran.errors == []
+    assert not ran.audio().any()
+
+
+@pytest.mark.parametrize("late", ["silence", "hold", "bypass"])
+def test_late_blocks_are_heard_as_asked(one_pd, models, folder, late):
+    """-batch told to be live leaves a model no time: blocks are late or dropped."""
+    patch = Patch()
+    nn = patch.obj("nn~ gain forward 1024")
+    patch.connect(patch.obj("sig~ 0.5"), 0, nn, 0)
+    patch.at(0, f"late {late}, set gain 100", nn)
+    patch.at(500, "offline 0", nn)
+    patch.record([(nn, 0)], 400000, 10000)
+    ran = patch.run(one_pd, folder, ms=10100, paths=(models,))
+    heard = ran.audio()[0]
+    assert heard[20000] == 50
+    instead = heard[40000:] == {"silence": 0, "hold": 50, "bypass": 0.5}[late]
+    assert np.count_nonzero(instead) > 1000
+    other = [value for name, value in (("silence", 0), ("bypass", 0.5)) if name != late]
+    assert not np.isin(heard[40000:], other).any()

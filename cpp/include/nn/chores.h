@@ -21,7 +21,7 @@ class Chores {
 
   // `complain` is given, on the control thread, the text of what a job or a reply threw.
   explicit Chores(std::function<void(const std::string&)> complain);
-  // Returns at once: what has not begun is forgotten, the reply of what runs is dropped.
+  // Returns at once, see stop().
   ~Chores();
   Chores(const Chores&) = delete;
   Chores& operator=(const Chores&) = delete;
@@ -32,6 +32,8 @@ class Chores {
   // Runs the reply that is due and starts the next job. Call it now and then. A reply may end this
   // object.
   void poll();
+  // For good: what has not begun is forgotten, the reply of what runs is dropped.
+  void stop();
   // Nothing to run, running or to be replied.
   bool idle() const;
   // Polls until idle; false after `seconds`.

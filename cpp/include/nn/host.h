@@ -1,12 +1,15 @@
 // One nn~ object without its frontend: a model, its state, a stream of it, and changes under audio.
 #pragma once
 
+#include <atomic>
+#include <deque>
 #include <filesystem>
+#include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "nn/model.h"
@@ -34,7 +37,7 @@ struct HostOptions {
   bool offline = false;  // wait for late blocks instead of missing them
   std::string device = "cpu";
   double warm_up_limit = 60;  // seconds
-  bool live = true;           // false: one thread does everything, audio and the rest
+  bool live = true;           // false: the thread that asks is the one that plays
 };
 
 // A model made ready to play.
@@ -47,6 +50,8 @@ struct Candidate {
 
 // Loads and warms up. Any thread; takes long. Throws nn::Error.
 Candidate prepare(const std::filesystem::path& path, const HostOptions& options);
+// As it was read, whatever the file holds now. `model` must be on options.device.
+Candidate prepare(const std::shared_ptr<const Model>& model, const HostOptions& options);
 
 // Sample = float or double, what the audio host computes with. Channel rows are c·batch + b.
 template <typename Sample>
@@ -77,17 +82,22 @@ class Host {
   // device.
   void adopt(Candidate candidate, bool keep = false);
   // Audio stopped: callbacks have `vector` samples from now on. The latency follows, and the sound
-  // begins anew. False when the model is stuck in a block, and all stays as it was.
-  bool set_vector(int vector);
+  // begins anew. False when the model is still computing a block after `patience` seconds: it is
+  // silent until a later call succeeds.
+  bool set_vector(int vector, double patience = 1);
   HostOptions options() const;  // as they are now
-  // Applied between two blocks; method() and latency() tell the new one at once. Without a model,
-  // the method that options() tells for the next one.
+  // Applied between two blocks; method() and latency() tell the new one at once.
   void set_method(const std::string& name);
+  // While nothing is loaded: changes what the first model will be made with. Else returns false.
+  bool plan(const std::function<void(HostOptions&)>& change);
   // Checked here, applied between two blocks; what the model refuses becomes a message.
   void set(const std::string& attribute, Values values);
   // The snapshot; `now` first lets the model apply what was set and reads it again, unless it is
   // computing for longer than a second.
   Values get(const std::string& attribute, bool now = false);
+  // As get(now), without waiting: the answer comes between two blocks. A std::future_error when
+  // another model was loaded before that.
+  std::future<Values> ask(const std::string& attribute);
   void set_buffer(const std::string& key, BufferValue value);
   void clear_buffer(const std::string& key);
   void set_sample_rate(double sample_rate);
@@ -103,11 +113,15 @@ class Host {
   std::string remarks() const;  // what was odd at loading, or empty
   Stats stats(bool reset = false);
   std::optional<std::string> next_message();
-  void settle();  // frees what a load left behind; call it now and then
+  // Frees what a load left behind, applies what was set while no audio runs; call it now and then.
+  void settle();
+  bool settled() const;  // no crossfade is under way
+  // Audio stopped: until every block is computed and every change applied. False after `seconds`.
+  bool wait_idle(double seconds);
 
  private:
   ModelEngine& engine() const;  // throws without a model
-  std::unique_ptr<Stream> stream() const;
+  std::unique_ptr<Stream> stream(const Candidate& candidate) const;
   void post(std::function<void()> command, bool declick = false);
   void take_over(Candidate candidate, bool keep);  // with control_ held
 
@@ -118,7 +132,18 @@ class Host {
   Candidate playing_;           // no engine: nothing is loaded
   Stream* stream_ = nullptr;    // the newest; owned by the player
   int64_t methods_asked_ = 0, method_adopted_ = 0;
-  std::vector<std::pair<std::string, Values>> was_set_;  // latest last
+  struct WasSet {
+    std::string attribute;
+    Values values;  // a buffer without channels: cleared
+    enum State { waiting, taken, refused };
+    std::atomic<State> state{waiting};  // what the model did with them
+  };
+  void record(const std::string& attribute, Values values);
+  void forget_overtaken();
+  void record_buffer(const std::string& key, BufferValue value);
+  void apply(const std::shared_ptr<WasSet>& set);
+  std::vector<std::shared_ptr<WasSet>> was_set_;  // latest last
+  std::deque<std::string> said_;                  // by models that play no more
   std::unique_ptr<Player<Sample>> player_;
 };
 

@@ -55,6 +55,7 @@ class ModelEngine : public Engine {
                                            const EngineOptions& options);
 
   virtual const Model& model() const noexcept = 0;
+  virtual std::shared_ptr<const Model> share_model() const noexcept = 0;
   virtual const EngineOptions& options() const noexcept = 0;
   virtual std::string remarks() const = 0;  // what the warm-up found, or empty
   virtual double cost() const = 0;          // seconds per block, the slowest warm-up run
@@ -67,7 +68,8 @@ class ModelEngine : public Engine {
   // Control thread: warms another method up.
   virtual Prepared prepare_method(const std::string& method) = 0;
 
-  // * One value per element; a buffer element takes BufferValue. Throws nn::Error when the count,
+  // * One value per element; a buffer element takes BufferValue, and keeps what it has when that
+  // has no channels. Throws nn::Error when the count,
   // a type or the model refuses.
   virtual void set_attribute(const std::string& name, const Values& values) = 0;
   virtual void set_sample_rate(double sample_rate) = 0;                           // *

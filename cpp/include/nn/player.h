@@ -56,6 +56,7 @@ class Player {
   void process_portion(int n) noexcept;
   void mix(int n) noexcept;
   bool retire(Entry* entry) noexcept;
+  static void let_go(Entry* entry) noexcept;
   static int64_t filled(const Entry& entry) noexcept;
   void instruct(Stream& stream) const noexcept;
 

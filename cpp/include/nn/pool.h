@@ -74,7 +74,7 @@ class Pool {
   struct Worker;
   struct Slot;
   struct State;  // outlives the pool when a thread is stuck
-  void grow();
+  void grow(bool urgent);
 
   std::shared_ptr<State> state_;
   std::mutex growing_;  // control threads only

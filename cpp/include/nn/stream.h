@@ -39,7 +39,8 @@ void check_sample_rate(double sample_rate);
 
 class Stream {
  public:
-  static constexpr int kLargestVector = 8192;
+  static constexpr int kLargestVector = 8192;       // of one process()
+  static constexpr int kLargestHostVector = 65536;  // which a Player cuts
 
   // Control thread. Throws nn::Error when a size makes no sense or the pool is full.
   Stream(std::shared_ptr<Engine> engine, const StreamConfig& config);

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
-#include <future>
+#include <set>
 #include <utility>
 
 #include "nn/error.h"
@@ -28,39 +28,53 @@ Host<Sample>::Host(const std::filesystem::path& path, const HostOptions& options
   take_over(std::move(candidate), false);
 }
 
-// A stream of the model that plays, for the audio host as it is now.
+// A stream of the model, for the audio host as it is now.
 template <typename Sample>
-std::unique_ptr<Stream> Host<Sample>::stream() const {
-  const EngineOptions& engine = playing_.engine->options();
+std::unique_ptr<Stream> Host<Sample>::stream(const Candidate& candidate) const {
+  const EngineOptions& engine = candidate.engine->options();
   StreamConfig config;
   config.timing = {engine.block, options_.vector, options_.vector_varies,
-                   options_.threaded && options_.block != 0, options_.burst};
+                   options_.threaded && candidate.options.block != 0, candidate.options.burst};
   config.inputs = engine.inputs * options_.batch;
   config.outputs = engine.outputs * options_.batch;
   config.sample_rate = options_.sample_rate;
   config.late = options_.late;
-  config.tight = playing_.tight;
-  config.cost = playing_.cost;
+  config.tight = candidate.tight;
+  config.cost = candidate.cost;
   config.offline = options_.offline;
   config.pool = torch_pool();
-  return std::make_unique<Stream>(playing_.engine, config);
+  return std::make_unique<Stream>(candidate.engine, config);
 }
 
+// Throws before anything has changed.
 template <typename Sample>
 void Host<Sample>::take_over(Candidate candidate, bool keep) {
   const EngineOptions& engine = candidate.engine->options();
-  if (options_.inputs == kWidest) inputs_ = std::max(inputs_, engine.inputs);
-  if (options_.outputs == kWidest) outputs_ = std::max(outputs_, engine.outputs);
-  if (engine.inputs > inputs_ || engine.outputs > outputs_ || engine.batch != options_.batch)
+  const bool grows_in = options_.inputs == kWidest, grows_out = options_.outputs == kWidest;
+  if ((engine.inputs > inputs_ && !grows_in) || (engine.outputs > outputs_ && !grows_out) ||
+      engine.batch != options_.batch)
     throw Error("The model was prepared for other channels.");
-  if (options_.inputs == kWidest || options_.outputs == kWidest) player_->grow(inputs(), outputs());
+  auto fresh = stream(candidate);
+  if (grows_in || grows_out) {
+    const int inputs = std::max(inputs_, engine.inputs), outputs = std::max(outputs_, engine.outputs);
+    player_->grow(inputs * options_.batch, outputs * options_.batch);
+    inputs_ = inputs;
+    outputs_ = outputs;
+  }
 
+  while (stream_) {  // its last words
+    auto text = stream_->next_message();
+    if (!text) break;
+    said_.push_back(std::move(*text));
+  }
   options_.method = engine.method;
-  options_.block = candidate.options.block;
+  // A block that was raised for a model stays, as patches know it.
+  options_.block = candidate.options.block > 0 ? engine.block : candidate.options.block;
   options_.tight = candidate.options.tight;
+  options_.burst = candidate.options.burst;
   options_.device = candidate.options.device;
   playing_ = std::move(candidate);
-  auto fresh = stream();
+  playing_.options.block = options_.block;
   stream_ = fresh.get();
   // What was changed while the model was loading.
   if (engine.sample_rate != options_.sample_rate)
@@ -68,10 +82,8 @@ void Host<Sample>::take_over(Candidate candidate, bool keep) {
       engine->set_sample_rate(rate);
     });
   if (!keep) was_set_.clear();
-  for (const auto& [attribute, values] : was_set_)
-    post([engine = playing_.engine.get(), attribute = attribute, values = values] {
-      engine->set_attribute(attribute, values);
-    });
+  forget_overtaken();
+  for (size_t i = 0; i < was_set_.size(); ++i) apply(was_set_[i]);
   player_->play(std::move(fresh));
 }
 
@@ -106,13 +118,16 @@ void Host<Sample>::reload() {
 }
 
 template <typename Sample>
-bool Host<Sample>::set_vector(int vector) {
+bool Host<Sample>::set_vector(int vector, double patience) {
   const std::lock_guard lock(control_);
   if (vector == options_.vector) return true;
-  if (stream_ && !stream_->wait_idle(1)) return false;
+  if (stream_) {
+    stream_->discard();  // blocks that wait, but not the one that is computed
+    if (!stream_->wait_idle(patience)) return false;
+  }
   options_.vector = vector;
   if (!stream_) return true;
-  auto fresh = stream();
+  auto fresh = stream(playing_);
   stream_ = fresh.get();
   player_->restart(std::move(fresh));
   return true;
@@ -142,10 +157,9 @@ void Host<Sample>::set_method(const std::string& name) {
   const auto engine = [&] {
     const std::lock_guard lock(control_);
     number = ++methods_asked_;
-    if (!playing_.engine) options_.method = name;
+    this->engine();
     return playing_.engine;
   }();
-  if (!engine) return;
   const auto prepared = engine->prepare_method(name);
   const std::lock_guard lock(control_);
   // Another model has been loaded meanwhile, or a later request was quicker.
@@ -155,6 +169,13 @@ void Host<Sample>::set_method(const std::string& name) {
   post(prepared.change, true);
   if (const auto& remark = prepared.remark; !remark.empty())
     post([remark] { throw Error(remark); });  // becomes a message
+}
+
+template <typename Sample>
+bool Host<Sample>::plan(const std::function<void(HostOptions&)>& change) {
+  const std::lock_guard lock(control_);
+  if (!playing_.engine) change(options_);
+  return !playing_.engine;
 }
 
 template <typename Sample>
@@ -169,63 +190,104 @@ void Host<Sample>::set(const std::string& attribute, Values values) {
                 std::to_string(values.size()) + ".");
   for (size_t i = 0; i < values.size(); ++i)
     values[i] = as_type(values[i], known.types[i], attribute);
-  std::erase_if(was_set_, [&](const auto& earlier) { return earlier.first == attribute; });
-  was_set_.emplace_back(attribute, values);
-  post([engine = &engine(), attribute, values = std::move(values)] {
-    engine->set_attribute(attribute, values);
+  record(attribute, std::move(values));
+  apply(was_set_.back());
+}
+
+template <typename Sample>
+void Host<Sample>::record(const std::string& attribute, Values values) {
+  was_set_.push_back(std::make_shared<WasSet>());
+  was_set_.back()->attribute = attribute;
+  was_set_.back()->values = std::move(values);
+  forget_overtaken();
+}
+
+// Of each attribute the last values that the model took stay, and those that it has yet to take.
+template <typename Sample>
+void Host<Sample>::forget_overtaken() {
+  std::set<std::string> taken;
+  for (size_t i = was_set_.size(); i-- > 0;) {
+    const WasSet& set = *was_set_[i];
+    if (taken.contains(set.attribute) || set.state == WasSet::refused)
+      was_set_.erase(was_set_.begin() + static_cast<std::ptrdiff_t>(i));
+    else if (set.state == WasSet::taken)
+      taken.insert(set.attribute);
+  }
+}
+
+template <typename Sample>
+void Host<Sample>::apply(const std::shared_ptr<WasSet>& set) {
+  post([engine = &engine(), set] {
+    set->state = WasSet::refused;  // unless it gets beyond the next line
+    engine->set_attribute(set->attribute, set->values);
+    set->state = WasSet::taken;
   });
+}
+
+// What a buffer of the last values holds instead; nothing to do where it was not set.
+template <typename Sample>
+void Host<Sample>::record_buffer(const std::string& key, BufferValue value) {
+  const auto hash = key.rfind('#');
+  for (size_t i = was_set_.size(); i-- > 0;) {
+    const WasSet& set = *was_set_[i];
+    if (set.attribute != key.substr(0, hash) || set.state == WasSet::refused) continue;
+    Values values = set.values;
+    for (size_t element = 0; element < values.size(); ++element)
+      if (key.substr(hash + 1) == std::to_string(element)) values[element] = value;
+    record(set.attribute, std::move(values));
+    was_set_.back()->state = WasSet::taken;
+    return forget_overtaken();
+  }
+}
+
+template <typename Sample>
+std::future<Values> Host<Sample>::ask(const std::string& attribute) {
+  const std::lock_guard lock(control_);
+  engine().attribute(attribute);  // throws when there is none
+  if (!engine().model().contract().attribute(attribute)->readable)
+    throw Error("Attribute '" + attribute + "' cannot be read.");
+  auto answer = std::make_shared<std::promise<Values>>();
+  auto future = answer->get_future();
+  post([engine = &engine(), attribute, answer] {
+    try {
+      engine->refresh(attribute);
+      answer->set_value(engine->attribute(attribute));
+    } catch (...) {
+      answer->set_exception(std::current_exception());
+    }
+  });
+  // Nobody else would while no audio runs; while it does, the next block applies it.
+  if (!options_.live || !stream_->playing()) stream_->flush();
+  return future;
 }
 
 template <typename Sample>
 Values Host<Sample>::get(const std::string& attribute, bool now) {
-  std::shared_ptr<ModelEngine> engine;
-  std::future<void> read;
-  {
-    const std::lock_guard lock(control_);
-    this->engine().attribute(attribute);
-    engine = playing_.engine;
-    if (!engine->model().contract().attribute(attribute)->readable)
-      throw Error("Attribute '" + attribute + "' cannot be read.");
-    if (now) {
-      auto done = std::make_shared<std::promise<void>>();
-      read = done->get_future();
-      post([engine = engine.get(), attribute, done] {
-        try {
-          engine->refresh(attribute);
-          done->set_value();
-        } catch (...) {
-          done->set_exception(std::current_exception());
-        }
-      });
-      // Nobody else would while no audio runs; while it does, the next block applies it.
-      if (!options_.live || !stream_->playing()) stream_->flush();
+  if (now) try {
+      auto answer = ask(attribute);
+      if (answer.wait_for(std::chrono::seconds(1)) == std::future_status::ready)
+        return answer.get();
+    } catch (const std::future_error&) {
+      // Another model was loaded before the command had its turn.
     }
-  }
-  try {
-    if (now && read.wait_for(std::chrono::seconds(1)) == std::future_status::ready) read.get();
-  } catch (const std::future_error&) {
-    // Another model was loaded before the command had its turn.
-  }
-  return engine->attribute(attribute);
+  const std::lock_guard lock(control_);
+  const Values values = engine().attribute(attribute);
+  if (!engine().model().contract().attribute(attribute)->readable)
+    throw Error("Attribute '" + attribute + "' cannot be read.");
+  return values;
 }
 
 template <typename Sample>
 void Host<Sample>::set_buffer(const std::string& key, BufferValue value) {
   const std::lock_guard lock(control_);
-  const auto hash = key.rfind('#');
-  for (auto& [attribute, values] : was_set_)
-    for (size_t i = 0; i < values.size(); ++i)
-      if (key.substr(0, hash) == attribute && key.substr(hash + 1) == std::to_string(i))
-        values[i] = value;
+  record_buffer(key, value);
   post([engine = &engine(), key, value = std::move(value)] { engine->set_buffer(key, value); });
 }
 
 template <typename Sample>
 void Host<Sample>::clear_buffer(const std::string& key) {
   const std::lock_guard lock(control_);
-  std::erase_if(was_set_, [name = key.substr(0, key.rfind('#'))](const auto& earlier) {
-    return earlier.first == name;
-  });
+  record_buffer(key, {});
   post([engine = &engine(), key] { engine->clear_buffer(key); });
 }
 
@@ -269,8 +331,7 @@ void Host<Sample>::set_offline(bool offline) {
 template <typename Sample>
 std::shared_ptr<const Model> Host<Sample>::model() const {
   const std::lock_guard lock(control_);
-  if (!playing_.engine) return nullptr;
-  return {playing_.engine, &playing_.engine->model()};
+  return playing_.engine ? playing_.engine->share_model() : nullptr;
 }
 
 template <typename Sample>
@@ -310,13 +371,32 @@ template <typename Sample>
 std::optional<std::string> Host<Sample>::next_message() {
   const std::lock_guard lock(control_);
   player_->collect();
+  if (!said_.empty()) {
+    auto text = std::move(said_.front());
+    said_.pop_front();
+    return text;
+  }
   return stream_ ? stream_->next_message() : std::nullopt;
+}
+
+template <typename Sample>
+bool Host<Sample>::wait_idle(double seconds) {
+  const std::lock_guard lock(control_);
+  return !stream_ || stream_->wait_idle(seconds);
 }
 
 template <typename Sample>
 void Host<Sample>::settle() {
   const std::lock_guard lock(control_);
   player_->collect();
+  // Nobody else applies what was asked for while no audio runs.
+  if (stream_ && !options_.live && !stream_->playing()) stream_->flush();
+}
+
+template <typename Sample>
+bool Host<Sample>::settled() const {
+  const std::lock_guard lock(control_);
+  return player_->settled();
 }
 
 template class Host<float>;

@@ -35,7 +35,10 @@ void measure(Candidate& candidate) {
 }  // namespace
 
 Candidate prepare(const std::filesystem::path& path, const HostOptions& options) {
-  const auto model = Model::load(path, {options.device});
+  return prepare(Model::load(path, {options.device}), options);
+}
+
+Candidate prepare(const std::shared_ptr<const Model>& model, const HostOptions& options) {
   const Contract& contract = model->contract();
   const int standard = contract.metadata.block.value_or(options.standard_block);
 

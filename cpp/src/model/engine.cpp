@@ -41,6 +41,7 @@ class TorchEngine final : public ModelEngine {
   }
 
   const Model& model() const noexcept override { return *model_; }
+  std::shared_ptr<const Model> share_model() const noexcept override { return model_; }
   const EngineOptions& options() const noexcept override { return options_; }
   double cost() const override { return warmed_.cost; }
   std::string remarks() const override { return warmed_.remark; }
@@ -92,7 +93,8 @@ class TorchEngine final : public ModelEngine {
         continue;
       }
       const std::string key = name + "#" + std::to_string(i);
-      set_buffer(key, std::get<BufferValue>(typed[i]));
+      const auto& buffer = std::get<BufferValue>(typed[i]);
+      if (buffer.channels > 0) set_buffer(key, buffer);  // else it keeps what it has
       arguments.emplace_back(key);
     }
     call("set_" + name, std::move(arguments), "The model refused these values for '" + name + "'.");

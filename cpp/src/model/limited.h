@@ -14,6 +14,7 @@
 
 #include "nn/error.h"
 #include "parting.h"
+#include "priority.h"
 #include "threads.h"
 
 namespace nn {
@@ -51,6 +52,7 @@ auto limited(double seconds, Work work) {
   auto result = shared->promise.get_future();
   auto body = [shared, work = std::move(work)]() mutable {
     const InsideModel inside;
+    be_ordinary();
     try {
       compute_on_this_thread_alone();
       shared->promise.set_value(work(shared->stage));

@@ -10,6 +10,7 @@
 
 #include "nn/error.h"
 #include "parting.h"
+#include "priority.h"
 
 namespace nn {
 namespace {
@@ -21,6 +22,7 @@ void detach(Work work) {
   static_cast<void>(prepared);
   std::thread([work = std::move(work)]() mutable {
     const InsideModel inside;
+    be_ordinary();
     work();
     work = {};  // what it owned goes while it still counts as inside
   }).detach();
@@ -39,9 +41,13 @@ struct Chores::Running {
 Chores::Chores(std::function<void(const std::string&)> complain)
     : complain_(std::move(complain)), alive_(std::make_shared<bool>(true)) {}
 
-Chores::~Chores() {
+Chores::~Chores() { stop(); }
+
+void Chores::stop() {
   *alive_ = false;
   if (running_) running_->cancelled.store(true);
+  std::deque<Task> forgotten;
+  forgotten.swap(tasks_);
 }
 
 void Chores::post(Job job) {

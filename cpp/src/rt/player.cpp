@@ -1,9 +1,12 @@
 #include "nn/player.h"
 
 #include <algorithm>
+#include <memory>
+#include <new>
 #include <utility>
 
 #include "gap.h"
+#include "nn/chores.h"
 
 namespace nn {
 
@@ -34,23 +37,35 @@ Player<Sample>::~Player() {
 template <typename Sample>
 void Player<Sample>::play(std::unique_ptr<Stream> stream) {
   auto fade = half_cosine(stream ? stream->config().sample_rate : 48000);
-  delete incoming_.exchange(new Entry{std::move(stream), std::move(fade)},
-                            std::memory_order_acq_rel);
+  let_go(incoming_.exchange(new Entry{std::move(stream), std::move(fade)},
+                            std::memory_order_acq_rel));
   collect();
 }
 
 template <typename Sample>
 void Player<Sample>::restart(std::unique_ptr<Stream> stream) {
   collect();
-  delete incoming_.exchange(nullptr);
-  delete std::exchange(next_, nullptr);
-  delete std::exchange(current_, new Entry{std::move(stream), {}});
+  let_go(incoming_.exchange(nullptr));
+  let_go(std::exchange(next_, nullptr));
+  let_go(std::exchange(current_, new Entry{std::move(stream), {}}));
   changing_.store(false);
 }
 
 template <typename Sample>
 void Player<Sample>::collect() noexcept {
-  for (auto& slot : retired_) delete slot.exchange(nullptr, std::memory_order_acq_rel);
+  for (auto& slot : retired_) let_go(slot.exchange(nullptr, std::memory_order_acq_rel));
+}
+
+// A model's state and weights may be large: in Pd, the control thread is also the audio thread.
+template <typename Sample>
+void Player<Sample>::let_go(Entry* entry) noexcept {
+  if (!entry) return;
+  if (entry->stream) entry->stream->discard();
+  try {
+    discard(std::shared_ptr<Entry>(entry));
+  } catch (const std::bad_alloc&) {
+    // Then it went here.
+  }
 }
 
 template <typename Sample>

@@ -12,6 +12,7 @@
 #include "denormals.h"
 #include "nn/error.h"
 #include "parting.h"
+#include "priority.h"
 #include "wake.h"
 
 namespace nn {
@@ -117,7 +118,8 @@ struct Pool::State {
     slot.phase.store(Slot::kFree, std::memory_order_release);
   }
 
-  void loop(Worker& self) {
+  void loop(Worker& self, bool urgent) {
+    urgent ? yield_to_audio() : be_ordinary();
     const FlushDenormals flush;
     try {
       if (on_start) on_start();
@@ -139,7 +141,7 @@ struct Pool::State {
 
 Pool::Pool(int workers, std::function<void()> on_start) : state_(std::make_shared<State>()) {
   state_->on_start = std::move(on_start);
-  for (int i = 0; i < workers; ++i) grow();
+  for (int i = 0; i < workers; ++i) grow(true);
 }
 
 Pool::~Pool() {
@@ -158,14 +160,16 @@ void Pool::stop() noexcept {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 
-void Pool::grow() {
+void Pool::grow(bool urgent) {
   const int index = state_->count.load();
   if (index >= State::kWorkers) return;
   auto& worker = state_->workers[static_cast<size_t>(index)];
   worker = std::make_unique<Worker>();
   // Detached: the thread keeps State alive, so a model that never returns cannot hold up an exit.
   try {
-    std::thread([state = state_, self = worker.get()] { state->loop(*self); }).detach();
+    std::thread([state = state_, self = worker.get(), urgent] {
+      state->loop(*self, urgent);
+    }).detach();
   } catch (const std::system_error&) {
     throw Error("The system starts no further thread.");
   }
@@ -240,7 +244,7 @@ bool Pool::check(int ticket, int64_t stuck_ns) {
     ++added_;
     part_without_crash();
     try {
-      grow();
+      grow(false);
       notify();  // it may have gone to sleep before it could be seen
     } catch (const Error&) {
       // Then those that are stuck are all there are.

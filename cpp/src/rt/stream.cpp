@@ -14,8 +14,8 @@ StreamConfig checked(StreamConfig config) {
   const Timing& t = config.timing;
   if (t.block < 1 || t.block > (1 << 24))
     throw Error("A block has 1 to 2^24 samples, not " + std::to_string(t.block) + ".");
-  if (t.vector < 1 || t.vector > Stream::kLargestVector)
-    throw Error("The host's vector has 1 to 8192 samples, not " + std::to_string(t.vector) + ".");
+  if (t.vector < 1 || t.vector > Stream::kLargestHostVector)
+    throw Error("The host's vector has 1 to 65536 samples, not " + std::to_string(t.vector) + ".");
   if (config.inputs < 0 || config.outputs < 0)
     throw Error("A stream cannot have fewer than 0 channels.");
   check_sample_rate(config.sample_rate);
