@@ -1,6 +1,10 @@
 # torch as the wheel installs it, found through the Python that builds us.
-find_package(Python COMPONENTS Interpreter Development.Module REQUIRED)
-if(NOT Torch_DIR)
+set(python_parts Interpreter)
+if(NN_BUILD_PYTHON)
+  list(APPEND python_parts Development.Module)
+endif()
+find_package(Python COMPONENTS ${python_parts} REQUIRED)
+if(NOT Torch_DIR AND NOT CMAKE_CROSSCOMPILING)
   execute_process(COMMAND ${Python_EXECUTABLE} -c
     "import torch.utils; print(torch.utils.cmake_prefix_path)"
     OUTPUT_VARIABLE torch_prefix OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE missing)
