@@ -2,6 +2,8 @@
 #   make demo [INPUT=my.wav]   export a model, render audio through it, draw before and after
 #   make test                  C++ and Python tests, real-time core under sanitizers
 #   make pd                    the Pure Data externals, in build/dev/pd/nn_tilde
+#   make pd-package            the externals with all they need, in build/package/linux and dist
+#   make pd-macos              the same for macOS on Apple silicon, compiled here with zig
 #   make pd-hosts              a newer Pd and a double-precision one, for the tests (Debian)
 #   make sanitize              the whole core under address, undefined and thread sanitizers
 #   make bench                 the host against the bare TorchScript call
@@ -11,6 +13,7 @@
 
 PYTHON ?= python3
 TORCH ?= torch==2.13.0
+ZIG ?= ziglang==0.17.1
 VENV := .venv
 ifeq ($(OS),Windows_NT)
 BIN := $(VENV)/Scripts
@@ -21,13 +24,16 @@ BUILD := build/dev
 SANITIZERS := UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
 CORE := -G Ninja -DNN_BUILD_PYTHON=OFF -DNN_BUILD_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
 CPP := $(shell find cpp pd_external tests -name '*.h' -o -name '*.cpp')
+RELEASE = -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python \
+  -DCMAKE_BUILD_TYPE=Release -DNN_BUILD_PYTHON=OFF -DNN_BUILD_PD=ON
+PACKAGE = $(BIN)/python scripts/package_pd.py --models build/models --archive dist
 # Built wherever Pd's header is.
 PD = $(if $(wildcard /usr/include/pd/m_pd.h $(PD_INCLUDE_DIR)/m_pd.h),ON,OFF)
 PY := python tests models scripts
 INPUT ?=
 DEMO_OUT ?= demo-out
 
-.PHONY: all setup build build-tests pd pd-hosts demo test test-cpp test-python test-pd sanitize sanitize-rt bench models soak lint format clean
+.PHONY: all setup build build-tests pd pd-hosts pd-package pd-macos demo test test-cpp test-python test-pd sanitize sanitize-rt bench models soak lint format clean
 all: build
 
 $(VENV)/.ready: pyproject.toml scripts/setup.sh
@@ -51,6 +57,22 @@ pd: models
 
 pd-hosts: setup
 	sh scripts/pd_hosts.sh build/pd-hosts
+
+pd-package: models
+	$(BIN)/cmake -S . -B build/release $(RELEASE)
+	$(BIN)/cmake --build build/release
+	$(PACKAGE) build/release build/package/linux/nn_tilde
+
+build/macos-root/.ready: scripts/macos_root.py scripts/binaries.py cmake/libc++.txt | setup
+	$(BIN)/python -m pip install -q --disable-pip-version-check "$(ZIG)"
+	$(BIN)/python scripts/macos_root.py build/macos-root --torch "$(TORCH)"
+	touch $@
+
+pd-macos: models build/macos-root/.ready
+	$(BIN)/cmake -S . -B build/macos $(RELEASE) -DCMAKE_TOOLCHAIN_FILE=cmake/zig-macos.cmake \
+	  -DNN_MACOS_ROOT=$(CURDIR)/build/macos-root
+	$(BIN)/cmake --build build/macos
+	$(PACKAGE) build/macos build/package/macos/nn_tilde --torch build/macos-root/torch
 
 demo: build
 	$(BIN)/python scripts/demo.py --out $(DEMO_OUT) $(if $(INPUT),--input "$(INPUT)")
@@ -102,4 +124,4 @@ format: setup
 	$(BIN)/clang-format -i $(CPP)
 
 clean:
-	rm -rf build demo-out bench-out
+	rm -rf build dist demo-out bench-out

@@ -50,3 +50,5 @@ with open("pyproject.toml", "rb") as file:
 print("\n".join(project["dependencies"] + project["optional-dependencies"]["dev"]))
 PY
 $pip -r "$venv/requirements.txt"
+# Makes archives for Pd. It asks for Python 3.12, but runs on 3.11 too; what it uploads and signs with is left out.
+$pip --no-deps --ignore-requires-python deken==0.10.22
