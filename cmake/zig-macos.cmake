@@ -21,7 +21,7 @@ string(CONCAT CMAKE_CXX_FLAGS_INIT "${target} -fno-sized-deallocation -U_LIBCPP_
   "-U_LIBCPP_HAS_VENDOR_AVAILABILITY_ANNOTATIONS -D_LIBCPP_HAS_VENDOR_AVAILABILITY_ANNOTATIONS=1")
 set(CMAKE_C_FLAGS_INIT ${target})
 foreach(kind SHARED MODULE EXE)
-  set(CMAKE_${kind}_LINKER_FLAGS_INIT "-nostdlib++ ${NN_MACOS_ROOT}/lib/libc++.tbd")
+  set(CMAKE_${kind}_LINKER_FLAGS_INIT "-s -nostdlib++ ${NN_MACOS_ROOT}/lib/libc++.tbd")
 endforeach()
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
 

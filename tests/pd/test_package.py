@@ -75,6 +75,13 @@ def test_archive(made):
     assert {line.split("\t")[0] for line in listed} == helped
 
 
+def test_tells_nothing_of_the_machine_that_made_it(made):
+    package, _ = made
+    own = [*package.glob("nn*"), *package.glob("libnn_tilde.*")]
+    assert len(own) >= 5
+    assert [file.name for file in own if file.is_file() and bytes(ROOT) in file.read_bytes()] == []
+
+
 @pytest.fixture
 def links(made, folder):
     """A copy of the package that may be spoilt."""
