@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -77,6 +78,7 @@ class Patch:
     lines: list[str] = field(default_factory=list)
     cords: list[str] = field(default_factory=list)
     declared: list[str] = field(default_factory=list)
+    process: subprocess.Popen | None = None  # while it runs
 
     def _add(self, line: str) -> int:
         self.lines.append(line)
@@ -137,7 +139,8 @@ class Patch:
 
     def run(self, pd: Pd, folder: Path, *, ms: float, paths: tuple[Path, ...] = (), batch: bool = True,
             dsp: bool = True, timeout: float = 120, environment: dict | None = None, externals: Path = EXTERNALS,
-            quit_after: str = "", options: tuple[str, ...] = (), device: bool = False) -> Ran:  # fmt: skip
+            quit_after: str = "", options: tuple[str, ...] = (), device: bool = False,
+            on_line: Callable[[str], None] | None = None) -> Ran:  # fmt: skip
         """Runs for `ms` of Pd's own time, as fast as it can or (not `batch`) by the clock; or until it has printed
         `quit_after`. With `device`, by the clock into ALSA's null device, which takes whatever comes at once."""
         if dsp:
@@ -155,11 +158,14 @@ class Patch:
                    *(part for path in (externals, *paths) for part in ("-path", str(path))), "patch.pd"]  # fmt: skip
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=folder,
                               errors="replace", env={**os.environ, **(environment or {})}) as process:  # fmt: skip
+            self.process = process
             watchdog = threading.Timer(timeout, process.kill)
             watchdog.start()
             console, status = "", None
             for line in process.stdout:
                 console += line
+                if on_line:
+                    on_line(line)
                 if quit_after and quit_after in line:
                     process.terminate()
                     status = 0

@@ -266,7 +266,9 @@ def test_reset_ends_the_following_of_arrays(one_pd, demos, folder):
 
 def test_a_slider_into_an_int_and_a_number_into_a_word(pd, demos, folder):
     talk = Talk("demo_attributes forward 256", outs=2)
-    talk.send("set attr_int 3.9", "get attr_int", "set attr_int -3.9", "get attr_int", "set attr_str 0.1", "get attr_str")
+    talk.send(
+        "set attr_int 3.9", "get attr_int", "set attr_int -3.9", "get attr_int", "set attr_str 0.1", "get attr_str"
+    )
     ran = talk.run(pd, folder, demos)
     assert ran.errors == []
     assert ran.printed("info") == ["get attr_int 3", "get attr_int -3", "get attr_str 0.1"]

@@ -77,7 +77,13 @@ def test_nn_downloads_beside_the_patch_and_removes(one_pd, folder, hub):
     patch.connect(nn, 1, patch.obj("print info"), 0)
     patch.at(20, f"print_available_models, download {CARD}, download {CARD} mine", nn)
     ran = patch.run(
-        one_pd, folder, ms=20000, batch=False, dsp=False, environment=hub.variables, quit_after=f"downloaded {folder}/mine.ts"
+        one_pd,
+        folder,
+        ms=20000,
+        batch=False,
+        dsp=False,
+        environment=hub.variables,
+        quit_after=f"downloaded {folder}/mine.ts",
     )
     assert "\nircam/rave/isis\n" in ran.console
     assert ran.printed("info") == [

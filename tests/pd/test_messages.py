@@ -1,5 +1,8 @@
 """Every message of nn~, through a patch: what it does, and what comes out of the info outlet."""
 
+import re
+import shutil
+
 import numpy as np
 import pytest
 from patch import Patch
@@ -161,7 +164,27 @@ def test_an_unknown_method_plays_forward_and_says_so(pd, models, folder):
     assert "'upside'" in ran.errors[1]
 
 
-def test_reload_takes_the_file_as_it_is_now_and_reset_the_attributes_it_had(one_pd, models, folder):
+def test_reload_takes_the_file_as_it_is_now(one_pd, models, demos, folder):
+    """Another model under the same name, without the method that plays."""
+    shutil.copy(models / "gain.ts", folder / "mine.ts")
+    patch = Patch()
+    nn = patch.obj("nn~ void 1 2")
+    patch.connect(nn, 2, patch.obj("print info"), 0)
+    patch.at(0, "load mine rate", nn)
+    patch.at(1000, "reload, bang", nn)
+
+    def replace(line: str) -> None:
+        if "loaded 1" in line:
+            shutil.copy(demos / "demo_attributes.ts", folder / "mine.new")
+            (folder / "mine.new").rename(folder / "mine.ts")
+
+    ran = patch.run(one_pd, folder, ms=20000, batch=False, quit_after="ratio 1 1", on_line=replace)
+    assert "attributes attr_int attr_float attr_str attr_enum attr_bool attr_list" in ran.printed("info")
+    assert "method forward" in ran.printed("info")
+    assert "no method 'rate'" in ran.console
+
+
+def test_reload_and_reset_begin_with_the_attributes_of_the_file(one_pd, models, folder):
     ran = (
         Talk("gain")
         .send("set gain 5", "reload", "get gain", "set gain 4", "reset", "get gain")
@@ -171,13 +194,17 @@ def test_reload_takes_the_file_as_it_is_now_and_reset_the_attributes_it_had(one_
     assert ran.printed("info") == ["loaded 1", "get gain 1", "get gain 1"]
 
 
-def test_gpu_falls_back_to_the_cpu_and_keeps_attributes(one_pd, models, folder):
+@pytest.mark.parametrize("flag", ["-gpu", "-g"])
+def test_gpu_falls_back_to_the_cpu_and_keeps_attributes(one_pd, models, folder, flag):
     ran = (
-        Talk("gain", flags="-gpu").send("set gain 5", "gpu 1", "gpu 0", "get gain", "bang").run(one_pd, folder, models)
+        Talk("gain", flags=flag)
+        .send("set gain 5", "gpu 0", "get gain", "gpu 1", "get gain", "bang")
+        .run(one_pd, folder, models)
     )
     assert ran.errors == []
-    assert "get gain 5" in ran.printed("info")
-    assert "no GPU that torch can use was found" in ran.console or "gpu 0" in ran.printed("info")
+    assert ran.printed("info")[:2] == ["get gain 5", "get gain 5"]
+    assert re.search(r"nn~: the model runs on (cpu|cuda|mps)", ran.console)
+    assert ("gpu 1" in ran.printed("info")) != ("no GPU that torch can use was found" in ran.console)
 
 
 def test_latency_tight_and_standard(one_pd, models, folder):
@@ -208,6 +235,32 @@ def test_stats_count_blocks(one_pd, models, folder):
     assert 80 <= int(stats["blocks"]) <= 87
     assert stats["misses"] == stats["errors"] == stats["dropped"] == "0"
     assert 0 < float(stats["load_mean"]) <= float(stats["load_peak"])
+
+
+def test_stats_begin_anew_when_they_have_been_told(one_pd, models, folder):
+    talk = Talk("gain forward 256").constant(1)
+    talk.patch.at(500, "stats, stats", talk.nn)
+    ran = talk.run(one_pd, folder, models, ms=600)
+    means = [float(line.split()[-1]) for line in ran.printed("info") if "load_mean" in line]
+    assert means[0] > 0
+    assert means[1] == 0
+
+
+def test_bufsize_and_gpu_before_there_is_a_model(one_pd, models, folder):
+    ran = Talk("void 1 1").send("bufsize 512", "gpu 1", "load gain forward", "bang").run(one_pd, folder, models)
+    assert ran.errors == []
+    assert "bufsize 512" in ran.printed("info")
+    assert "the model runs on" in ran.console
+
+
+def test_a_block_never_shrinks_by_itself(one_pd, demos, folder):
+    talk = Talk("void 1 1 512").send("load features rms", "load effects thru", "bang", "bufsize 512", "bang")
+    ran = talk.run(one_pd, folder, demos)
+    assert [line for line in ran.printed("info") if line.startswith("bufsize")] == ["bufsize 1024"] * 2
+
+
+def test_the_console_tells_which_versions_play(one_pd, models, folder):
+    assert re.search(r"^nn~ \d+\.\d+\.\d+, torch 2\.13\.0$", Talk("").run(one_pd, folder, models).console, re.M)
 
 
 def test_by_the_clock_a_load_goes_on_in_the_background_and_messages_keep_their_order(pd, models, folder):

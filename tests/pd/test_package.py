@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from patch import EXTERNALS, ROOT, Patch
 
 if shutil.which("dpkg-query") is None or not (EXTERNALS / "libnn_tilde.so").exists():
@@ -22,6 +23,10 @@ FOUND_FIRST = {"libgomp.so.1"}
 def script(name, *arguments):
     command = [sys.executable, str(ROOT / "scripts" / name), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+if torch.version.cuda:
+    pytest.skip("packages are made of torch's CPU wheel", allow_module_level=True)
 
 
 @pytest.fixture(scope="module")

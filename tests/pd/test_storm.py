@@ -39,7 +39,7 @@ def random_message(dice: random.Random, loads: bool) -> str:
     if selector == "latency" and dice.random() < 0.5:
         return "latency"  # `tight` measures each method, which takes long
     if selector == "offline":
-        return dice.choice(["offline auto", "offline 1"])
+        return "offline never"  # the storms say themselves whether they are live
     atoms = [dice.choice([dice.choice(WORDS), str(dice.choice([0, 1, -1, 256, 1000, 0.5, 1e30]))])
              for _ in range(dice.randrange(4))]  # fmt: skip
     return " ".join([selector, *atoms])
@@ -69,10 +69,11 @@ def storm(folder: Path, minutes: float, loads: int, toggles: int, objects: int, 
     dice = random.Random(seed)
     length = minutes * 60000
     events = [(dice.uniform(100, length), "victim " + random_message(dice, loads=False)) for _ in range(messages)]
-    models = ["load gain forward", "load gain running", "load gain stereo", "load effects add", "load effects midside",
-              "load nowhere", "load gain rate", "bufsize 512", "bufsize 0", "bufsize 2048", "method running", "reload",
-              "method midside"]  # fmt: skip
-    events += [(dice.uniform(100, length), f"victim {dice.choice(models)}") for _ in range(loads)]
+    # Each load ends the model before it.
+    models = ["gain forward", "gain running", "gain stereo", "effects add", "effects midside", "gain rate"]
+    events += [(dice.uniform(100, length), f"victim load {dice.choice(models)}") for _ in range(loads)]
+    changes = ["bufsize 512", "bufsize 0", "bufsize 2048", "method running", "reload", "method midside", "load nowhere"]
+    events += [(dice.uniform(100, length), f"victim {dice.choice(changes)}") for _ in range(loads // 2)]
     for at in (dice.uniform(100, length) for _ in range(toggles)):
         events += [(at, "pd dsp 0"), (at, "pd dsp 1")]
     names = ["gain running 256", "effects thru", "gain stereo 512", "nowhere", "void 2 2", "gain forward 0"]
@@ -86,7 +87,7 @@ def storm(folder: Path, minutes: float, loads: int, toggles: int, objects: int, 
     return max(length, last)
 
 
-def stormy(folder: Path, length: float, record: bool) -> Patch:
+def stormy(length: float, record: bool) -> Patch:
     patch = Patch()
     patch.lines.append("#N canvas 0 0 300 200 pool 0;\n#X restore 10 10 pd pool;")
     patch.array("numbers", 300)
@@ -105,7 +106,6 @@ def stormy(folder: Path, length: float, record: bool) -> Patch:
         patch.at(length + 100, "stop", writer)
     notes = patch.obj("qlist")
     patch.at(0, "read storm.txt, bang", notes)
-    del folder
     return patch
 
 
@@ -129,20 +129,22 @@ def run(pd, folder: Path, models: list[Path], patch: Patch, ms: float, batch: bo
     return watch, text
 
 
-def flat(watch: Watch, what: str) -> None:
-    """Memory, threads and files of the second half of a run are those of its middle."""
+def flat(watch: Watch, minutes: float, what: str) -> None:
+    """The second half of a run needs no more memory, threads and files than its middle."""
     middle = len(watch.memory) // 2
     late = np.array(watch.memory[middle:])
-    slope = np.polyfit(np.arange(late.size) / 600, late, 1)[0] if late.size > 2 else 0.0
-    steady = [f"{min(values[middle:])}…{max(values[middle:])}" for values in (watch.threads, watch.files)]
+    slope = np.polyfit(np.linspace(0, minutes / 2, late.size), late, 1)[0] if late.size > 2 else 0.0
+    seen = {name: values[middle:] for name, values in (("threads", watch.threads), ("files", watch.files))}
+    steady = ", ".join(f"{name} {min(values)}…{max(values)}" for name, values in seen.items())
     print(
-        f"\n{what}: {watch.memory[middle]:.0f} MiB at half time, {late[-1]:.0f} at the end, slope {slope:+.1f} MiB "
-        f"a minute of wall time; threads {steady[0]}, files {steady[1]}"
+        f"\n{what}: {watch.memory[middle]:.0f} MiB at half time, {late[-1]:.0f} at the end, "
+        f"slope {slope:+.2f} MiB a minute of audio; {steady}"
     )
     third = max(late.size // 3, 1)
-    assert np.median(late[-third:]) - np.median(late[:third]) < 40, "memory grows"
-    assert np.median(watch.files[-third:]) <= np.median(watch.files[middle : middle + third])
-    assert np.median(watch.threads[-third:]) <= np.median(watch.threads[middle : middle + third]) + 1
+    assert np.median(late[-third:]) - np.median(late[:third]) < 25, "memory grows"
+    # Loads have threads and files while they last; between them there are as many as before.
+    for name, values in seen.items():
+        assert min(values[-third:]) <= min(values[:third]), f"{name} grow"
 
 
 @pytest.mark.parametrize("seed", [1])
@@ -150,9 +152,9 @@ def test_a_rendering_in_a_storm(pd, models, demos, folder, seed):
     if LONG and pd.bits == 64:
         pytest.skip("the long form runs once per version of Pd")
     length = storm(folder, MINUTES, LOADS, TOGGLES, OBJECTS, MESSAGES, seed)
-    watch, text = run(pd, folder, [models, demos], stormy(folder, length, record=True), length + 20000, True, 3000)
+    watch, text = run(pd, folder, [models, demos], stormy(length, record=True), length + 20000, True, 3000)
     assert "error: nn~: " in text, "the storm holds malformed messages"
-    flat(watch, f"rendering {MINUTES} min on {pd}")
+    flat(watch, MINUTES, f"rendering {MINUTES} min on {pd}")
     audio, _ = soundfile.read(folder / "storm.wav", dtype="float32", always_2d=True)
     assert audio.shape[0] > 0.99 * MINUTES * 60 * RATE
     host = nn_tilde.Host(models / "gain.ts", "running", 1024, vector=64, threaded=True)
@@ -168,11 +170,11 @@ def test_a_rendering_in_a_storm(pd, models, demos, folder, seed):
 
 
 def test_live_in_a_storm(one_pd, models, demos, folder):
-    """By the clock, with loads in the background under random messages."""
+    """By the clock, blocks late when they are, loads in the background under random messages."""
     minutes = 2 if LONG else 0.12
     length = storm(folder, minutes, int(200 * minutes), int(100 * minutes), int(300 * minutes), int(1500 * minutes), 2)
-    patch = stormy(folder, length, record=False)
+    patch = stormy(length, record=False)
     patch.at(1, "victim offline 0")
     watch, text = run(one_pd, folder, [models, demos], patch, length + 500, False, 600)
     assert "error: nn~: " in text
-    flat(watch, f"live for {minutes} min")
+    flat(watch, minutes, f"live for {minutes} min")
