@@ -22,7 +22,7 @@ BIN := $(VENV)/bin
 endif
 BUILD := build/dev
 SANITIZERS := UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
-CORE := -G Ninja -DNN_BUILD_PYTHON=OFF -DNN_BUILD_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
+CORE := -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja -DNN_BUILD_PYTHON=OFF -DNN_BUILD_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
 CPP := $(shell find cpp pd_external tests -name '*.h' -o -name '*.cpp')
 RELEASE = -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python \
   -DCMAKE_BUILD_TYPE=Release -DNN_BUILD_PYTHON=OFF -DNN_BUILD_PD=ON

@@ -158,9 +158,9 @@ void Nn::remake(const Change& change, std::function<void()> then) {
     change(options);
     const auto last = host->model();
     // The model that plays, not what its file may hold by now; on another device it is read again.
-    auto candidate = std::make_shared<nn::Candidate>(
-        options.device == host->options().device ? nn::prepare(last, options)
-                                                 : nn::prepare(last->path(), options));
+    auto candidate = std::make_shared<nn::Candidate>(options.device == host->options().device
+                                                         ? nn::prepare(last, options)
+                                                         : nn::prepare(last->path(), options));
     return nn::Chores::Reply{[this, candidate, then] {
       adopt(std::move(*candidate), true);
       if (then) then();
@@ -169,8 +169,7 @@ void Nn::remake(const Change& change, std::function<void()> then) {
 }
 
 void Nn::set_method(const std::string& wanted) {
-  work(model_work_, [this, host = host_, wanted, fixed = !multichannel_,
-                     waits = renders()](auto&) {
+  work(model_work_, [this, host = host_, wanted, fixed = !multichannel_, waits = renders()](auto&) {
     const auto loaded = host->model();
     if (!loaded) {  // for the model to come
       host->plan([&](nn::HostOptions& options) { options.method = wanted; });

@@ -40,7 +40,7 @@ class Nn final : public Object {
     model_work_.stop();
     hub_work_.stop();
   }
-  bool busy() const override { 
+  bool busy() const override {
     return !model_work_.idle() || !hub_work_.idle() || !questions_.empty();
   }
   bool renders() const override;
@@ -131,9 +131,9 @@ class Nn final : public Object {
 
   // Signals: where Pd has the samples of each row, c·batch + b.
   int vector_ = 0, waits_for_vector_ = 0;
-  int channels_out_ = 1;                     // of each outlet
-  double changed_at_ = 0, fade_ms_ = 0;      // when the model changed, and how long the last sounds
-  double clock_rate_ = 44100;                // samples a second that are asked for
+  int channels_out_ = 1;                 // of each outlet
+  double changed_at_ = 0, fade_ms_ = 0;  // when the model changed, and how long the last sounds
+  double clock_rate_ = 44100;            // samples a second that are asked for
   double sample_rate_ = 0;
   std::vector<const t_sample*> in_;
   std::vector<t_sample*> out_;

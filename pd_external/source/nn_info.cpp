@@ -80,8 +80,7 @@ void Info::set(const Atoms& atoms) {
 
 void Info::tell_methods() {
   const auto held = contract();
-  for (const auto& method : held->methods)
-    send(outlets_[kMethods], "method", {atom(method.name)});
+  for (const auto& method : held->methods) send(outlets_[kMethods], "method", {atom(method.name)});
 }
 
 void Info::tell_attributes() {

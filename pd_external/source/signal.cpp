@@ -72,9 +72,7 @@ void Nn::follow_vector(bool wait) {
 }
 
 // Of a multichannel outlet.
-int Nn::wanted_channels() const {
-  return host_->model() ? std::max(method().out_channels, 1) : 1;
-}
+int Nn::wanted_channels() const { return host_->model() ? std::max(method().out_channels, 1) : 1; }
 
 // A model or method with more channels gets them at once; with fewer, when what played before has
 // faded out.

@@ -166,23 +166,25 @@ def test_bursts_longer_than_a_block_get_advice(one_pd, models, folder):
     assert "samples at once, more than a block of 256: send [bufsize " in ran.console
 
 
-def test_no_thread_of_ours_is_as_urgent_as_the_audio(one_pd, models, folder):
+def test_no_thread_of_ours_is_as_urgent_as_the_audio(one_pd, models, slow, folder):
     """Threads inherit real-time priority: loads would take the processor from Pd, and stuck models for good."""
-    seen: list[tuple[int, int]] = []  # (policy, priority) of each thread, main first
+    seen: list[tuple[int, int]] = []  # (policy, priority) of each thread while a model loads, main first
 
     def look(line: str) -> None:
-        if "loaded 1" in line:
+        if line == "event: 400\n":
             for task in sorted(Path(f"/proc/{patch.process.pid}/task").iterdir(), key=lambda path: int(path.name)):
                 fields = (task / "stat").read_text().rsplit(")", 1)[1].split()
                 seen.append((int(fields[38]), int(fields[37])))
 
-    patch, nn = live("void 1 1 256")
-    patch.at(50, "load gain", nn)
-    patch.at(60, "load gain, bang", nn)
-    ran = patch.run(one_pd, folder, ms=20000, paths=(models,), batch=False, options=("-rt",), on_line=look,
-                    quit_after="ratio 1 1")  # fmt: skip
-    assert ran.errors == []
+    patch, nn = live("gain forward 256")
+    patch.at(100, "load stuck", nn)
+    events(patch, 400, 500)
+    ran = patch.run(
+        one_pd, folder, ms=600, paths=(models, slow), batch=False, options=("-rt",), on_line=look, timeout=30
+    )
+    assert ran.printed("event") == ["400", "500"]
     if seen[0][0] not in (1, 2):
         pytest.skip("this machine gives Pd no real-time priority")
-    assert len(seen) > 2
-    assert all(policy == 0 or priority < seen[0][1] for policy, priority in seen[1:])
+    assert len(seen) >= 4, "main, worker, job and model"
+    assert (0, 0) in seen
+    assert all(policy == 0 or priority < seen[0][1] for policy, priority in seen[1:]), seen

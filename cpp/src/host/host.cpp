@@ -56,7 +56,8 @@ void Host<Sample>::take_over(Candidate candidate, bool keep) {
     throw Error("The model was prepared for other channels.");
   auto fresh = stream(candidate);
   if (grows_in || grows_out) {
-    const int inputs = std::max(inputs_, engine.inputs), outputs = std::max(outputs_, engine.outputs);
+    const int inputs = std::max(inputs_, engine.inputs),
+              outputs = std::max(outputs_, engine.outputs);
     player_->grow(inputs * options_.batch, outputs * options_.batch);
     inputs_ = inputs;
     outputs_ = outputs;

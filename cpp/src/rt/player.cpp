@@ -37,8 +37,8 @@ Player<Sample>::~Player() {
 template <typename Sample>
 void Player<Sample>::play(std::unique_ptr<Stream> stream) {
   auto fade = half_cosine(stream ? stream->config().sample_rate : 48000);
-  let_go(incoming_.exchange(new Entry{std::move(stream), std::move(fade)},
-                            std::memory_order_acq_rel));
+  let_go(
+      incoming_.exchange(new Entry{std::move(stream), std::move(fade)}, std::memory_order_acq_rel));
   collect();
 }
 
