@@ -122,7 +122,7 @@ void Nn::load(const std::filesystem::path& path, const std::string& wanted,
               const std::shared_ptr<const nn::Model>& held) {
   work(model_work_, [this, host = host_, path, wanted, held, fixed = !multichannel_](auto&) {
     nn::HostOptions options = host->options();
-    const auto loaded = nn::Model::load(path, {options.device});
+    const auto loaded = held ? held : nn::Model::load(path, {options.device});
     std::string remark;
     options.method =
         method_or_forward(loaded->contract(), wanted.empty() ? options.method : wanted, remark);
@@ -137,7 +137,7 @@ void Nn::load(const std::filesystem::path& path, const std::string& wanted,
                       std::to_string(std::max(m.in_channels, 1)) + " " +
                       std::to_string(m.out_channels) + "].");
     }
-    auto candidate = std::make_shared<nn::Candidate>(nn::prepare(path, options));
+    auto candidate = std::make_shared<nn::Candidate>(nn::prepare(loaded, options));
     return [this, candidate, remark, asked = !wanted.empty(), told = !held] {
       // An error only where this method was asked for by name.
       if (!remark.empty()) asked ? error(remark) : notice(remark);

@@ -1,7 +1,6 @@
 // One nn~ object without its frontend: a model, its state, a stream of it, and changes under audio.
 #pragma once
 
-#include <atomic>
 #include <deque>
 #include <filesystem>
 #include <functional>
@@ -10,8 +9,8 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <vector>
 
+#include "nn/attribute_record.h"
 #include "nn/model.h"
 #include "nn/player.h"
 #include "nn/stream.h"
@@ -132,18 +131,9 @@ class Host {
   Candidate playing_;           // no engine: nothing is loaded
   Stream* stream_ = nullptr;    // the newest; owned by the player
   int64_t methods_asked_ = 0, method_adopted_ = 0;
-  struct WasSet {
-    std::string attribute;
-    Values values;  // a buffer without channels: cleared
-    enum State { waiting, taken, refused };
-    std::atomic<State> state{waiting};  // what the model did with them
-  };
-  void record(const std::string& attribute, Values values);
-  void forget_overtaken();
-  void record_buffer(const std::string& key, BufferValue value);
-  void apply(const std::shared_ptr<WasSet>& set);
-  std::vector<std::shared_ptr<WasSet>> was_set_;  // latest last
-  std::deque<std::string> said_;                  // by models that play no more
+  void apply(const std::shared_ptr<AttributeRecord::Entry>& entry);
+  AttributeRecord was_set_;
+  std::deque<std::string> said_;  // by models that play no more
   std::unique_ptr<Player<Sample>> player_;
 };
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <set>
 #include <utility>
 
 #include "nn/error.h"
@@ -83,8 +82,7 @@ void Host<Sample>::take_over(Candidate candidate, bool keep) {
       engine->set_sample_rate(rate);
     });
   if (!keep) was_set_.clear();
-  forget_overtaken();
-  for (size_t i = 0; i < was_set_.size(); ++i) apply(was_set_[i]);
+  for (const auto& entry : was_set_.standing()) apply(entry);
   player_->play(std::move(fresh));
 }
 
@@ -191,54 +189,16 @@ void Host<Sample>::set(const std::string& attribute, Values values) {
                 std::to_string(values.size()) + ".");
   for (size_t i = 0; i < values.size(); ++i)
     values[i] = as_type(values[i], known.types[i], attribute);
-  record(attribute, std::move(values));
-  apply(was_set_.back());
+  apply(was_set_.add(attribute, std::move(values)));
 }
 
 template <typename Sample>
-void Host<Sample>::record(const std::string& attribute, Values values) {
-  was_set_.push_back(std::make_shared<WasSet>());
-  was_set_.back()->attribute = attribute;
-  was_set_.back()->values = std::move(values);
-  forget_overtaken();
-}
-
-// Of each attribute the last values that the model took stay, and those that it has yet to take.
-template <typename Sample>
-void Host<Sample>::forget_overtaken() {
-  std::set<std::string> taken;
-  for (size_t i = was_set_.size(); i-- > 0;) {
-    const WasSet& set = *was_set_[i];
-    if (taken.contains(set.attribute) || set.state == WasSet::refused)
-      was_set_.erase(was_set_.begin() + static_cast<std::ptrdiff_t>(i));
-    else if (set.state == WasSet::taken)
-      taken.insert(set.attribute);
-  }
-}
-
-template <typename Sample>
-void Host<Sample>::apply(const std::shared_ptr<WasSet>& set) {
-  post([engine = &engine(), set] {
-    set->state = WasSet::refused;  // unless it gets beyond the next line
-    engine->set_attribute(set->attribute, set->values);
-    set->state = WasSet::taken;
+void Host<Sample>::apply(const std::shared_ptr<AttributeRecord::Entry>& entry) {
+  post([engine = &engine(), entry] {
+    entry->state = AttributeRecord::Entry::refused;  // unless it gets beyond the next line
+    engine->set_attribute(entry->attribute, entry->values);
+    entry->state = AttributeRecord::Entry::taken;
   });
-}
-
-// What a buffer of the last values holds instead; nothing to do where it was not set.
-template <typename Sample>
-void Host<Sample>::record_buffer(const std::string& key, BufferValue value) {
-  const auto hash = key.rfind('#');
-  for (size_t i = was_set_.size(); i-- > 0;) {
-    const WasSet& set = *was_set_[i];
-    if (set.attribute != key.substr(0, hash) || set.state == WasSet::refused) continue;
-    Values values = set.values;
-    for (size_t element = 0; element < values.size(); ++element)
-      if (key.substr(hash + 1) == std::to_string(element)) values[element] = value;
-    record(set.attribute, std::move(values));
-    was_set_.back()->state = WasSet::taken;
-    return forget_overtaken();
-  }
 }
 
 template <typename Sample>
@@ -281,14 +241,14 @@ Values Host<Sample>::get(const std::string& attribute, bool now) {
 template <typename Sample>
 void Host<Sample>::set_buffer(const std::string& key, BufferValue value) {
   const std::lock_guard lock(control_);
-  record_buffer(key, value);
+  was_set_.replace_buffer(key, value);
   post([engine = &engine(), key, value = std::move(value)] { engine->set_buffer(key, value); });
 }
 
 template <typename Sample>
 void Host<Sample>::clear_buffer(const std::string& key) {
   const std::lock_guard lock(control_);
-  record_buffer(key, {});
+  was_set_.replace_buffer(key, {});
   post([engine = &engine(), key] { engine->clear_buffer(key); });
 }
 
