@@ -35,7 +35,9 @@ const std::map<std::string, Nn::Message>& Nn::messages() {
         [](Nn& nn, const Atoms& a) { nn.on_load(a); }}},
       {"method", {1, 1, "the name of a method", [](Nn& nn, const Atoms& a) { nn.on_method(a); }}},
       {"reload", {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.reload(); }}},
-      {"reset", {0, 0, "nothing", [](Nn& nn, const Atoms&) { nn.in_turn(&Nn::reset); }}},
+      {"reset",
+       {0, 0, "nothing",
+        [](Nn& nn, const Atoms&) { nn.model_work_.in_turn([&nn] { nn.reset(); }); }}},
       {"bufsize",
        {1, 1, "a number of samples, or 0 for no thread",
         [](Nn& nn, const Atoms& a) { nn.on_bufsize(a); }}},
@@ -91,7 +93,7 @@ void Nn::on_enable(const Atoms& atoms) {
   host_->enable(!disabled_);
 }
 
-// After the loads and changes that were asked for before.
+// A report: after the loads and changes that were asked for before, and after earlier answers.
 void Nn::in_turn(void (Nn::*call)()) {
   model_work_.in_turn([this, call] {
     questions_.push_back({{}, {}, {}, call});

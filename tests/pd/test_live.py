@@ -188,3 +188,10 @@ def test_no_thread_of_ours_is_as_urgent_as_the_audio(one_pd, models, slow, folde
     assert len(seen) >= 4, "main, worker, job and model"
     assert (0, 0) in seen
     assert all(policy == 0 or priority < seen[0][1] for policy, priority in seen[1:]), seen
+
+
+def test_changes_do_not_wait_for_answers_and_keep_their_order(one_pd, models, folder):
+    patch, nn = live("gain forward 256")
+    patch.at(200, "set gain 2, get gain, reset, set gain 3, get gain, bang", nn)
+    ran = patch.run(one_pd, folder, ms=20000, paths=(models,), batch=False, quit_after="ratio 1 1")
+    assert ran.printed("info")[:3] == ["get gain 2", "get gain 3", "loaded 1"]
