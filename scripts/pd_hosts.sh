@@ -12,7 +12,7 @@ case $(dpkg --print-architecture) in
   *) echo "No newer Pd for this processor."; exit 0 ;;
 esac
 
-mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial" "$folder/root"
+mkdir -p "$folder/apt/lists/partial" "$folder/apt/cache/archives/partial" "$folder/debian"
 folder=$(cd "$folder" && pwd)
 mirror=$(sed -n 's/^URIs: *\([^ ]*\/debian\/\{0,1\}\)$/\1/p; s/^deb [^h]*\(http[^ ]*\/debian\/\{0,1\}\) .*/\1/p' \
   /etc/apt/sources.list /etc/apt/sources.list.d/debian.sources 2>/dev/null | head -n 1)
@@ -25,11 +25,11 @@ apt() {
 }
 apt update && (cd "$folder/apt/cache" && apt download puredata-core puredata64-core puredata-gui libc6) ||
   { echo "The newer Pd could not be fetched: its tests will be skipped."; exit 0; }
-for package in "$folder"/apt/cache/*.deb; do dpkg-deb -x "$package" "$folder/root"; done
+for package in "$folder"/apt/cache/*.deb; do dpkg-deb -x "$package" "$folder/debian"; done
 
 cat >"$folder/pd-gui" <<'SCRIPT'
 #!/bin/sh
-exec wish "$(dirname "$0")/root/usr/lib/puredata/tcl/pd-gui.tcl" "$@"
+exec wish "$(dirname "$0")/debian/usr/lib/puredata/tcl/pd-gui.tcl" "$@"
 SCRIPT
 chmod +x "$folder/pd-gui"
 for name in pd pd64; do
@@ -37,8 +37,8 @@ for name in pd pd64; do
   cat >"$folder/$name.new" <<SCRIPT
 #!/bin/sh
 here=\$(cd "\$(dirname "\$0")" && pwd)
-exec "\$here/root/usr/$loader" --library-path "\$here/root/usr/lib/$triple:/usr/lib/$triple" \\
-  "\$here/root/usr/bin/$program" -guicmd "\$here/pd-gui" "\$@"
+exec "\$here/debian/usr/$loader" --library-path "\$here/debian/usr/lib/$triple:/usr/lib/$triple" \\
+  "\$here/debian/usr/bin/$program" -guicmd "\$here/pd-gui" "\$@"
 SCRIPT
   chmod +x "$folder/$name.new"
   mv "$folder/$name.new" "$folder/$name"

@@ -196,8 +196,6 @@ struct NnInfo {
   std::shared_ptr<pd::Info>* info;
 };
 
-pd::Atoms atoms_from(int count, const t_atom* atoms) { return {atoms, atoms + count}; }
-
 void* create(t_symbol*, int count, t_atom* atoms) {
   auto* x = reinterpret_cast<NnInfo*>(pd_new(info_class));
   x->info = new std::shared_ptr<pd::Info>(std::make_shared<pd::Info>(&x->object));
@@ -205,7 +203,8 @@ void* create(t_symbol*, int count, t_atom* atoms) {
   const auto* attributes = std::find_if(
       atoms, atoms + count, [](const t_atom& a) { return pd::text_of(a).starts_with("@"); });
   count = static_cast<int>(attributes - atoms);
-  if (count > 0) (*x->info)->guarded([&] { (*x->info)->receive("set", atoms_from(count, atoms)); });
+  if (count > 0)
+    (*x->info)->guarded([&] { (*x->info)->receive("set", pd::atoms_from(count, atoms)); });
   return x;
 }
 
@@ -216,21 +215,14 @@ void destroy(NnInfo* x) {
 
 void receive(NnInfo* x, t_symbol* selector, int count, t_atom* atoms) {
   const auto info = *x->info;
-  info->guarded([&] { info->receive(selector->s_name, atoms_from(count, atoms)); });
+  info->guarded([&] { info->receive(selector->s_name, pd::atoms_from(count, atoms)); });
 }
 
 void bang(NnInfo* x) { receive(x, gensym("bang"), 0, nullptr); }
 
 }  // namespace
 
-extern "C"
-#ifdef _WIN32
-    __declspec(dllexport)
-#else
-    __attribute__((visibility("default")))
-#endif
-    void
-    setup_nn0x2einfo() {
+NN_PD_EXPORT void setup_nn0x2einfo() {
   info_class =
       class_new(gensym("nn.info"), reinterpret_cast<t_newmethod>(create),
                 reinterpret_cast<t_method>(destroy), sizeof(NnInfo), CLASS_DEFAULT, A_GIMME, 0);

@@ -14,15 +14,13 @@ struct NnTilde {
   std::shared_ptr<pd::Nn>* nn;
 };
 
-pd::Atoms atoms_from(int count, const t_atom* atoms) { return {atoms, atoms + count}; }
-
 void* create(t_symbol*, int count, t_atom* atoms) {
   auto* x = reinterpret_cast<NnTilde*>(pd_new(nn_class));
   x->nn = nullptr;
   x->scalar = 0;
   try {
     std::vector<std::string> remarks;
-    const auto arguments = pd::parse(atoms_from(count, atoms), remarks);
+    const auto arguments = pd::parse(pd::atoms_from(count, atoms), remarks);
     auto nn = std::make_shared<pd::Nn>(&x->object, arguments);
     for (const auto& remark : remarks) nn->error(remark);
     x->nn = new std::shared_ptr<pd::Nn>(std::move(nn));
@@ -47,21 +45,14 @@ void dsp(NnTilde* x, t_signal** signals) {
 
 void receive(NnTilde* x, t_symbol* selector, int count, t_atom* atoms) {
   const auto nn = *x->nn;  // the message may end the object
-  nn->guarded([&] { nn->receive(selector->s_name, atoms_from(count, atoms)); });
+  nn->guarded([&] { nn->receive(selector->s_name, pd::atoms_from(count, atoms)); });
 }
 
 void bang(NnTilde* x) { receive(x, gensym("bang"), 0, nullptr); }
 
 }  // namespace
 
-extern "C"
-#ifdef _WIN32
-    __declspec(dllexport)
-#else
-    __attribute__((visibility("default")))
-#endif
-    void
-    nn_tilde_setup() {
+NN_PD_EXPORT void nn_tilde_setup() {
   const int flags = CLASS_DEFAULT | (pd::has_multichannel() ? pd::kMultichannelClass : 0);
   nn_class = class_new(gensym("nn~"), reinterpret_cast<t_newmethod>(create),
                        reinterpret_cast<t_method>(destroy), sizeof(NnTilde), flags, A_GIMME, 0);

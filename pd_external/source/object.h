@@ -15,6 +15,7 @@
 namespace pd {
 
 using Atoms = std::vector<t_atom>;
+inline Atoms atoms_from(int count, const t_atom* atoms) { return {atoms, atoms + count}; }
 
 t_atom atom(double number);
 t_atom atom(const std::string& symbol);

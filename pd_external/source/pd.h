@@ -6,6 +6,13 @@
 
 #include <string>
 
+// What Pd looks for in a binary: its setup function.
+#ifdef _WIN32
+#define NN_PD_EXPORT extern "C" __declspec(dllexport)
+#else
+#define NN_PD_EXPORT extern "C" __attribute__((visibility("default")))
+#endif
+
 namespace pd {
 
 // A signal of Pd 0.54 and later, where m_pd.h may be older. The first three fields were there

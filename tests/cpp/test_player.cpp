@@ -23,19 +23,22 @@ std::unique_ptr<nn::Stream> constant(float value, int block,
   return std::make_unique<nn::Stream>(engine, c);
 }
 
+// Plays vectors of 64 samples of silence through `player`; what comes out is added to `heard`.
+void listen(nn::Player<float>& player, std::vector<float>& heard, int vectors) {
+  for (int i = 0; i < vectors; ++i) {
+    std::vector<float> row(64, 0.0f);
+    float* rows = row.data();
+    player.process(&rows, &rows, 64);
+    heard.insert(heard.end(), row.begin(), row.end());
+  }
+}
+
 }  // namespace
 
 TEST_CASE("a change of stream crossfades once the new one has filled its latency") {
   nn::Player<float> player(1, 1);
   std::vector<float> heard;
-  const auto play = [&](int vectors) {
-    for (int i = 0; i < vectors; ++i) {
-      std::vector<float> row(64, 0.0f);
-      float* rows = row.data();
-      player.process(&rows, &rows, 64);
-      heard.insert(heard.end(), row.begin(), row.end());
-    }
-  };
+  const auto play = [&](int vectors) { listen(player, heard, vectors); };
   play(2);
   CHECK(heard.back() == 0);
   player.play(constant(1, 512));
@@ -58,14 +61,7 @@ TEST_CASE("a change of stream crossfades once the new one has filled its latency
 TEST_CASE("a change that has not been heard gives way to a newer one") {
   nn::Player<float> player(1, 1);
   std::vector<float> heard;
-  const auto play = [&](int vectors) {
-    for (int i = 0; i < vectors; ++i) {
-      std::vector<float> row(64, 0.0f);
-      float* rows = row.data();
-      player.process(&rows, &rows, 64);
-      heard.insert(heard.end(), row.begin(), row.end());
-    }
-  };
+  const auto play = [&](int vectors) { listen(player, heard, vectors); };
   player.play(constant(1, 8192));  // sounds after 8128 samples
   play(1);
   player.play(constant(2, 8192));
