@@ -134,7 +134,7 @@ void Nn::give_answers() {
 }
 
 void Nn::follow_arrays() {
-  constexpr int samples = 16384;  // some 15 µs
+  constexpr int samples = 16384;  // each time, so that no array holds the audio up
   for (const auto& [key, names, news] : watch_.look(samples))
     guarded([&] {
       keep_step();
