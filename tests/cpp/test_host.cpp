@@ -309,3 +309,17 @@ TEST_CASE("what was set is kept for the same model in another block") {
   host.adopt(nn::prepare(path, options), true);
   CHECK(std::get<double>(host.get("gain", true)[0]) == 1);
 }
+
+TEST_CASE("what is being set while a model is replaced is kept too") {
+  const auto path = scripts::save("kept_busy", scripts::gain());
+  nn::HostOptions options;
+  options.block = 512;
+  options.offline = true;
+  nn::Host<float> host(path, options);
+  for (int i = 0; i < 200; ++i) {
+    auto next = nn::prepare(path, options);
+    host.set("gain", {double(i % 50)});  // a worker may take it at any moment of what follows
+    host.adopt(std::move(next), true);
+    REQUIRE(std::get<double>(host.get("gain", true)[0]) == i % 50);
+  }
+}

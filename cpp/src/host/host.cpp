@@ -195,8 +195,13 @@ void Host<Sample>::set(const std::string& attribute, Values values) {
 template <typename Sample>
 void Host<Sample>::apply(const std::shared_ptr<AttributeRecord::Entry>& entry) {
   post([engine = &engine(), entry] {
-    entry->state = AttributeRecord::Entry::refused;  // unless it gets beyond the next line
-    engine->set_attribute(entry->attribute, entry->values);
+    // Another thread may read the state meanwhile: it must not look refused while it waits.
+    try {
+      engine->set_attribute(entry->attribute, entry->values);
+    } catch (...) {
+      entry->state = AttributeRecord::Entry::refused;
+      throw;
+    }
     entry->state = AttributeRecord::Entry::taken;
   });
 }
