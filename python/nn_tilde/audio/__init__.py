@@ -1,0 +1,1 @@
+"""Audio files, datasets and augmentations."""
