@@ -1,0 +1,120 @@
+"""Convolutions with their padding written down, and weight normalisation without hooks.
+
+Where the zeros go, for kernel 3, dilation 2 (span 5), one output frame `y`:
+
+    centered   x x y x x      two frames of look-ahead: the stream's delay
+    causal     x x x x y      none
+
+The parameters of a weight-normed convolution are `weight_g` and `weight_v`, as in the release's
+checkpoints; w = g·v/‖v‖ with the norm over all axes but the first (Salimans and Kingma 2016).
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+
+def get_padding(kernel: int, dilation: int = 1, causal: bool = False) -> tuple[int, int]:
+    """Zeros before and after the input so that a stride of 1 keeps its length, in frames."""
+    if kernel == 1:
+        return 0, 0
+    span = (kernel - 1) * dilation
+    return (span, 0) if causal else (span // 2, span - span // 2)
+
+
+class WeightNorm(nn.Module):
+    """A weight that is a plain parameter, or the product of a direction and a length per first axis."""
+
+    def _make_weight(self, weight: Tensor, weight_norm: bool) -> None:
+        self.weight_norm = weight_norm
+        if weight_norm:
+            self.weight_v = nn.Parameter(weight)
+            self.weight_g = nn.Parameter(weight.detach().norm(dim=tuple(range(1, weight.dim())), keepdim=True))
+        else:
+            self.weight = nn.Parameter(weight)
+
+    def folded(self) -> Tensor:
+        """The weight that the convolution uses; gradients flow through it."""
+        if self.weight_norm:
+            return torch._weight_norm(self.weight_v, self.weight_g, 0)
+        return self.weight
+
+
+class Conv1d(WeightNorm):
+    """Convolution over frames, zero-padded: [B, in, T] → [B, out, about T/stride].
+
+    pad: zeros before and after; None for those that `get_padding` says.
+    """
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int,
+        kernel_size: int,
+        stride: int = 1,
+        dilation: int = 1,
+        groups: int = 1,
+        *,
+        causal: bool = False,
+        pad: tuple[int, int] | None = None,
+        bias: bool = False,
+        weight_norm: bool = False,
+    ):
+        super().__init__()
+        self.in_channels, self.out_channels = in_channels, out_channels
+        self.kernel_size, self.stride, self.dilation, self.groups = kernel_size, stride, dilation, groups
+        self.pad = get_padding(kernel_size, dilation, causal) if pad is None else pad
+        # torch's own initial values, whose spread fits the number of inputs.
+        plain = nn.Conv1d(in_channels, out_channels, kernel_size, groups=groups, bias=bias)
+        self._make_weight(plain.weight.detach(), weight_norm)
+        self.bias = plain.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        left, right = self.pad
+        if left != right:
+            x, left = F.pad(x, (left, right)), 0
+        return F.conv1d(x, self.folded(), self.bias, self.stride, left, self.dilation, self.groups)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}, "
+            f"dilation={self.dilation}, groups={self.groups}, pad={self.pad}, weight_norm={self.weight_norm}"
+        )
+
+
+class ConvTranspose1d(WeightNorm):
+    """Upsampling by `ratio` with kernel 2·ratio: [B, in, T] → [B, out, T·ratio].
+
+    For an even ratio the cut is ratio/2 samples at both ends, so that output sample t·ratio lies
+    half a frame after input frame t. An odd ratio cuts (ratio+1)/2 at the start, the rest at the end.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, ratio: int, *, bias: bool = False, weight_norm: bool = False
+    ):
+        super().__init__()
+        self.in_channels, self.out_channels, self.ratio = in_channels, out_channels, ratio
+        plain = nn.ConvTranspose1d(in_channels, out_channels, 2 * ratio, bias=bias)
+        self._make_weight(plain.weight.detach(), weight_norm)
+        self.bias = plain.bias
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.conv_transpose1d(x, self.folded(), self.bias, self.ratio, (self.ratio + 1) // 2)
+        # An odd ratio: one sample short at the end, where the next frame would overlap.
+        return F.pad(y, (0, 1)) if self.ratio % 2 else y
+
+    def extra_repr(self) -> str:
+        return f"{self.in_channels}, {self.out_channels}, ratio={self.ratio}, weight_norm={self.weight_norm}"
+
+
+def fold_weight_norm(module: nn.Module) -> nn.Module:
+    """Replaces, in place, directions and lengths by plain weights; for networks that are not trained further."""
+    for part in module.modules():
+        if isinstance(part, WeightNorm) and part.weight_norm:
+            weight = part.folded().detach()
+            del part.weight_g, part.weight_v
+            part.weight_norm = False
+            part.weight = nn.Parameter(weight)
+    return module
