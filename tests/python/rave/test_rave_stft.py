@@ -2,6 +2,7 @@
 
 import pytest
 import torch
+
 from nn_tilde.nn.stft import STFT, SpectralDistance
 
 SCALES = (2048, 1024, 512, 256, 128)
