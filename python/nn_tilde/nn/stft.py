@@ -22,27 +22,33 @@ SILENCE = 2.0**-30
 
 
 class STFT(nn.Module):
-    """Centred short-time Fourier transform: [N, T] → complex [N, 1 + T // (size/4), size/2 + 1]."""
+    """Short-time Fourier transform: [N, T] → complex [N, frames, size/2 + 1].
+
+    centered: the edges are reflected by half a window, 1 + T // (size/4) frames; otherwise only whole windows count.
+    """
 
     window: Tensor
 
-    def __init__(self, size: int):
+    def __init__(self, size: int, centered: bool = True):
         super().__init__()
         if size % 4:
             raise ValueError(f"A transform of {size} samples has no whole hop of a quarter.")
         self.size = size
         self.hop = size // 4
+        self.centered = centered
         self.register_buffer("window", torch.hann_window(size))
 
     def forward(self, x: Tensor) -> Tensor:
         half = self.size // 2
-        if x.shape[-1] <= half:
-            raise ValueError(f"{x.shape[-1]} samples are too few for a spectrum of {self.size}: give more than {half}.")
-        frames = F.pad(x[:, None], (half, half), mode="reflect")[:, 0].unfold(-1, self.size, self.hop)
-        return torch.fft.rfft(frames * self.window)
+        least = half + 1 if self.centered else self.size
+        if x.shape[-1] < least:
+            raise ValueError(f"{x.shape[-1]} samples are too few for a spectrum of {self.size}: give {least} or more.")
+        if self.centered:
+            x = F.pad(x[:, None], (half, half), mode="reflect")[:, 0]
+        return torch.fft.rfft(x.unfold(-1, self.size, self.hop) * self.window)
 
     def adjoint(self, spectra: Tensor, length: int) -> Tensor:
-        """The gradient of a signal [N, length] from that of its transform (overwritten)."""
+        """The gradient of a signal [N, length] from that of its centred transform (overwritten)."""
         # irfft adds every inner bin to its mirror image; the transform has it once.
         spectra[..., 1:-1] *= 0.5
         frames = torch.fft.irfft(spectra, self.size, norm="forward").mul_(self.window)
