@@ -243,7 +243,7 @@ def from_bindings(b: Bindings) -> Config:
         architecture="v1" if generator == "Generator" else "v2",
         capacity=capacity,
         latent_size=latent_size,
-        noise_augmentation=macro("NOISE_AUGMENTATION", 0) if generator == "GeneratorV2" else 0,
+        noise_augmentation=b.get("get_augmented_latent_size.noise_augmentation", macro("NOISE_AUGMENTATION", 0)),
         ratios=ratios,
         encoder_ratios=list(encoder_ratios),
         kernel_size=b.get("GeneratorV2.kernel_size", 3),
@@ -275,9 +275,11 @@ def from_bindings(b: Bindings) -> Config:
         spectral_capacity=b.get("EncodecConvNet.capacity", 32),
         stft_scales=list(b.get("MultiScaleSTFT.scales", [2048, 1024, 512, 256, 128])),
         log_epsilon=float(b.get("AudioDistanceV1.log_epsilon", 1e-7)),
-        weights={"feature_matching": 20, **weights} if wrapper == "WasserteinEncoder" else weights,
+        weights={"feature_matching": 20, **weights},
         # Not written by the release for runs of RAVE 2, which had it on.
-        feature_matching_relative=b.get("mean_difference.relative", generator == "GeneratorV2"),
+        feature_matching_relative=macro(
+            "FEATURE_MATCHING_RELATIVE", b.get("mean_difference.relative", generator == "GeneratorV2")
+        ),
         num_skipped_features=b.get("RAVE.num_skipped_features", 0),
         valid_signal_crop=b.get("RAVE.valid_signal_crop", False),
         recipe=macro("RECIPE", "aligned"),
@@ -289,7 +291,7 @@ def from_bindings(b: Bindings) -> Config:
         beta_target=b.get("BetaWarmupCallback.target_value", 0.1),
         beta_warmup=b.get("BetaWarmupCallback.warmup_len", 1),
         beta_log=b.get("BetaWarmupCallback.log", False),
-        max_residual=b.get("split_dataset.max_residual", 1000),
+        max_residual=macro("MAX_RESIDUAL", b.get("split_dataset.max_residual", 1000)),
         augmentations=[(short(cls), dict(arguments)) for cls, arguments in macro("AUGMENTATIONS", [])],
     )
 

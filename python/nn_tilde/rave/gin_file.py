@@ -7,8 +7,8 @@ scope makes the difference it is kept: `periods/ConvNet.kernel_size`.
 
 from __future__ import annotations
 
-import ast
 import difflib
+import tokenize
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -80,12 +80,10 @@ class Bindings:
                     self.read(find(statement.filename))
                 elif isinstance(statement, config_parser.BindingStatement):
                     self._bind(statement.scope, statement.selector, statement.arg_name, statement.value)
-        except SyntaxError as error:
-            raise ConfigError(f"{where}: {str(error.msg).splitlines()[0]} (line {error.lineno}).") from error
-        except ValueError as error:
-            if isinstance(error, ConfigError):
-                raise
-            raise ConfigError(f"{where}: {str(error).splitlines()[0]}") from error
+        except ConfigError:
+            raise
+        except (SyntaxError, tokenize.TokenError, ValueError) as error:
+            raise ConfigError(f"{where}: {str(error.args[0]).splitlines()[0]}.") from error
 
     def _bind(self, scope: str, selector: str, argument: str, value: object) -> None:
         if not argument:
@@ -103,11 +101,8 @@ class Bindings:
         if key not in known and name not in known:
             near = difflib.get_close_matches(name, known, 3, 0.5)
             raise ConfigError(f"--override: there is no setting '{name}'{_perhaps(near)}")
-        if not value.startswith(("@", "%")):
-            try:
-                ast.literal_eval(value)
-            except (ValueError, SyntaxError):
-                value = repr(value)  # a word without quotes
+        if value.isidentifier() and value not in ("None", "True", "False"):
+            value = repr(value)  # a word without quotes
         self.parse(f"{name} = {value}", "--override")
 
     def get(self, key: str, default: object = None) -> object:
