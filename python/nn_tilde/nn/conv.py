@@ -31,7 +31,7 @@ class WeightNorm(nn.Module):
         self.weight_norm = weight_norm
         if weight_norm:
             self.weight_v = nn.Parameter(weight)
-            self.weight_g = nn.Parameter(weight.detach().norm(dim=tuple(range(1, weight.dim())), keepdim=True))
+            self.weight_g = nn.Parameter(torch.norm_except_dim(weight.detach(), 2, 0))
         else:
             self.weight = nn.Parameter(weight)
 

@@ -33,11 +33,12 @@ class Combined(nn.Module):
 
 def build(config: Config) -> nn.Module:
     """The discriminator that a configuration asks for. ValueError: a name that is none of ours."""
+    c = config
     kinds = {
-        "multiscale": lambda: MultiScale(config.n_channels, config.capacity),
-        "multiperiod": lambda: MultiPeriod(config.n_channels, config.capacity),
-        "spectral": lambda: MultiScaleSpectral(config.n_channels),
-        "descript": lambda: Descript(config.n_channels),
+        "multiscale": lambda: MultiScale(c.n_channels, c.discriminator_capacity, c.multiscale_count),
+        "multiperiod": lambda: MultiPeriod(c.n_channels, c.discriminator_capacity, c.periods),
+        "spectral": lambda: MultiScaleSpectral(c.n_channels, c.spectral_scales, c.spectral_capacity),
+        "descript": lambda: Descript(c.n_channels),
     }
     for name in config.discriminators:
         if name not in kinds:

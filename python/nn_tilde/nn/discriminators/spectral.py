@@ -4,9 +4,9 @@ Audio Codec (Kumar et al. 2023, arXiv 2306.06546), the latter with periods as we
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..stft import STFT
@@ -65,7 +65,7 @@ class DescriptPeriod(nn.Module):
         super().__init__()
         self.period = period
         widths = [channels, 32, 128, 512, 1024]
-        convs = [Conv(a, b, (5, 1), (3, 1)) for a, b in zip(widths[:-1], widths[1:], strict=True)]
+        convs = [Conv(a, b, (5, 1), (3, 1)) for a, b in pairwise(widths)]
         self.convs = nn.ModuleList(_block(conv) for conv in [*convs, Conv(widths[-1], widths[-1], (5, 1))])
         self.conv_post = Conv(widths[-1], 1, (3, 1))
 
@@ -87,7 +87,7 @@ class DescriptSpectrum(nn.Module):
         super().__init__()
         self.stft = STFT(size)
         edges = [int(edge * (size // 2 + 1)) for edge in bands]
-        self.edges = list(zip(edges[:-1], edges[1:], strict=True))
+        self.edges = list(pairwise(edges))
         self.band_convs = nn.ModuleList(
             nn.ModuleList(
                 [

@@ -4,6 +4,7 @@ several periods (Kong et al. 2020, HiFi-GAN, arXiv 2010.05646)."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -19,7 +20,7 @@ class ConvNet(nn.Module):
         step = (stride,) + (1,) * (len(kernel) - 1)
         widths = [channels] + [capacity * 2**layer for layer in range(layers)]
         net: list[nn.Module] = []
-        for before, after in zip(widths[:-1], widths[1:], strict=True):
+        for before, after in pairwise(widths):
             net += [Conv(before, after, kernel, step), nn.LeakyReLU(SLOPE)]
         net.append(Conv(widths[-1], 1, (1,) * len(kernel), weight_norm=False))
         self.net = nn.Sequential(*net)
