@@ -1,0 +1,192 @@
+"""The release's datasets: an LMDB whose entry `%08d` is an `AudioExample`, a chunk of audio or the path of a file."""
+
+from __future__ import annotations
+
+import logging
+import os
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from .dataset import Dataset, LazyRecordings
+from .index import Record
+from .metadata import DatasetError, Metadata
+from .protobuf import AudioBuffer, AudioExample, audio_buffer, decode, encode
+
+log = logging.getLogger(__name__)
+_SCALE = 32767  # by which the release divides
+_MAP = 1 << 26  # bytes at first; it grows
+_BATCH = 1 << 25  # bytes written in one transaction
+DEFAULT_RATE = 44100
+
+
+def open_lmdb(folder: Path, metadata: Metadata, window: int) -> Dataset:
+    """See `dataset.open_dataset`. What old metadata does not say is taken from the first entry, or assumed aloud."""
+    entries = _Entries(folder)
+    if not len(entries):
+        return Chunks(entries, replace(metadata, channels=1, sr=DEFAULT_RATE))
+    first = entries[0]
+    lazy = metadata.lazy if metadata.lazy is not None else not first.buffers
+    buffer = _waveform(first) if not lazy else AudioBuffer()
+    rate = metadata.sr or buffer.sampling_rate or DEFAULT_RATE
+    channels = metadata.channels or (buffer.shape[0] if len(buffer.shape) == 2 else 0)
+    if not channels:
+        channels = 1
+        log.warning("'%s' does not say how many channels it has; it is read as mono.", folder)
+    metadata = replace(metadata, lazy=lazy, sr=rate, channels=channels)
+    if not lazy:
+        return Chunks(entries, metadata)
+    described = [entries[i].metadata for i in range(len(entries))]
+    lengths = np.array([int(float(entry["length"]) * rate + 1e-6) for entry in described], np.int64)
+    return LazyRecordings([entry["path"] for entry in described], lengths, metadata, window)
+
+
+class _Entries:
+    """The examples of an LMDB, parsed when asked for; each process opens the file for itself."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._opened = self._pid = None
+
+    def _env(self):
+        if self._opened is None or self._pid != os.getpid():
+            import lmdb
+
+            try:
+                self._opened = lmdb.open(str(self.folder), readonly=True, lock=False, readahead=False)
+            except lmdb.Error as error:
+                raise DatasetError(f"'{self.folder}' cannot be read ({error}).") from None
+            self._pid = os.getpid()
+        return self._opened
+
+    def __len__(self) -> int:
+        return self._env().stat()["entries"]
+
+    def __getitem__(self, i: int) -> AudioExample:
+        """Its buffers are copies: they outlive the transaction."""
+        with self._env().begin() as transaction:
+            found = transaction.get(b"%08d" % i)
+        if found is None:
+            raise DatasetError(f"'{self.folder}' has no entry {i}: it is damaged.")
+        try:
+            return decode(found)
+        except ValueError:
+            raise DatasetError(f"Entry {i} of '{self.folder}' is damaged.") from None
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_opened": None}
+
+
+def _waveform(example: AudioExample) -> AudioBuffer:
+    found = example.buffers.get("waveform")
+    if found is None:
+        raise DatasetError("An entry of the dataset holds no waveform.")
+    return found
+
+
+class Chunks(Dataset):
+    """Every entry is an item. The shape that the release writes is wrong (bytes instead of samples) and not used."""
+
+    def __init__(self, entries: _Entries, metadata: Metadata):
+        self._entries = entries
+        self.channels, self.sampling_rate, self.lazy = metadata.channels, metadata.sr, False
+        self._last: tuple[int, np.ndarray] | None = None
+
+    @cached_property
+    def _count(self) -> int:
+        return len(self._entries)
+
+    def __len__(self) -> int:
+        return self._count
+
+    def _rows(self, item: int) -> np.ndarray:
+        """[channels, samples], as stored. The last one is kept, since one asks for its length before its content."""
+        if self._last is None or self._last[0] != item:
+            values = _waveform(self._entries[item]).array()
+            self._last = item, values[: values.size // self.channels * self.channels].reshape(self.channels, -1)
+        return self._last[1]
+
+    def length(self, item: int) -> int:
+        return self._rows(item).shape[1]
+
+    def read(self, item: int, start: int, frames: int) -> np.ndarray:
+        rows = self._rows(item)[:, start : start + frames]
+        out = np.zeros((self.channels, frames), np.float32)
+        scale = 1 / _SCALE if np.issubdtype(rows.dtype, np.integer) else 1.0
+        np.multiply(rows, np.float32(scale), out=out[:, : rows.shape[1]], casting="same_kind")
+        return out
+
+    def __getstate__(self) -> dict:
+        return {**self.__dict__, "_last": None}
+
+
+class LmdbWriter:
+    """Writes recordings as the release reads them: chunks of 2 num_signal samples, or paths (lazy).
+
+    The end of a recording is kept: its last chunk reaches back to be complete; a recording shorter than a chunk is
+    followed by silence.
+    """
+
+    def __init__(self, folder: Path, metadata: Metadata, records: list[Record]):
+        import lmdb
+
+        self._metadata = metadata
+        self._env = lmdb.open(str(folder), map_size=_MAP)
+        self._next = sum(record.entries for record in records)
+        self._pending: list[tuple[bytes, bytes]] = []
+        self._held = 0
+        with self._env.begin(write=True) as transaction:  # what a killed writer left
+            for i in range(self._next, self._env.stat()["entries"]):
+                transaction.delete(b"%08d" % i)
+        if self._env.stat()["entries"] != self._next:
+            raise DatasetError(f"'{folder}' does not hold what its index says: the dataset is damaged.")
+
+    def append(self, record: Record, part: Path | None) -> Record:
+        """part: its samples, int16, interleaved (not when lazy)."""
+        at = self._next
+        if part is None:
+            length = repr(record.frames / self._metadata.sr)
+            described = {"path": record.path, "length": length, "channels": str(self._metadata.channels)}
+            self._put(encode(AudioExample(metadata=described)))
+        else:
+            samples = np.memmap(part, "<i2", "r").reshape(-1, self._metadata.channels)
+            for chunk in _chunks(samples, 2 * self._metadata.num_signal):
+                buffer = audio_buffer(chunk.T, self._metadata.sr)
+                self._put(encode(AudioExample({"waveform": buffer})))
+        return replace(record, at=at, entries=self._next - at)
+
+    def _put(self, value: bytes) -> None:
+        self._pending.append((b"%08d" % self._next, value))
+        self._next += 1
+        self._held += len(value)
+        if self._held > _BATCH:
+            self.sync()
+
+    def sync(self) -> None:
+        """What was appended is on disk when this returns; the map grows when it is full."""
+        import lmdb
+
+        while True:
+            try:
+                with self._env.begin(write=True) as transaction:
+                    for key, value in self._pending:
+                        transaction.put(key, value)
+                break
+            except lmdb.MapFullError:
+                self._env.set_mapsize(self._env.info()["map_size"] * 2)
+        self._pending, self._held = [], 0
+
+    def close(self) -> None:
+        self._env.close()
+
+
+def _chunks(samples: np.ndarray, size: int):
+    """[size, C] pieces that cover samples [T, C]."""
+    total = len(samples)
+    if total <= size:
+        yield np.pad(samples, ((0, size - total), (0, 0)))
+        return
+    starts = [*range(0, total - size, size), total - size]
+    yield from (samples[start : start + size] for start in starts)

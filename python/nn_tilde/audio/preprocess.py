@@ -1,0 +1,312 @@
+"""From audio files to a dataset, in parallel, so that it can be killed at any moment and go on.
+
+Each file is decoded by some process into `parts/<key>`, complete under its name or not at all. The parts are then
+appended to the dataset in the order of the files, so that the result does not depend on who finished when, nor on how
+often one was interrupted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from uuid import uuid4
+
+import numpy as np
+
+from .files import AudioError
+from .index import IndexWriter, Record
+from .metadata import NAME as METADATA
+from .metadata import DatasetError, Metadata, read_metadata
+from .reading import BLOCK, blocks, probe
+from .resampling import resampled_length
+from .store import SCALE, StoreWriter
+from .workers import Event, Failed, Finished, Progress, run_work
+
+_SYNC_EVERY = 0.25  # seconds between two moments at which everything done is on disk
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to decode. A class of its own, since it travels."""
+
+    path: str
+    part: str | None  # where its samples go; None: it is only asked for its length (lazy)
+    channels: int
+    rate: int
+
+
+@dataclass(frozen=True)
+class Decoded:
+    frames: int
+    clipped: int = 0  # samples beyond full scale
+
+
+@dataclass
+class Report:
+    recordings: int = 0  # in the dataset
+    seconds: float = 0.0  # of audio in the dataset
+    kept: int = 0  # files that an earlier run had done
+    kept_bytes: int = 0  # of those files
+    skipped: list[tuple[str, str]] = field(default_factory=list)  # file, reason
+    changed: list[str] = field(default_factory=list)  # files that are others now than when they were added
+    clipped: list[str] = field(default_factory=list)
+
+
+Watch = Callable[[int, float, float], None]
+"""watch(files done, bytes of files done, seconds of audio done); the first call tells what an earlier run had done."""
+
+
+def preprocess(
+    files: Sequence[Path],
+    output: Path,
+    metadata: Metadata,
+    *,
+    processes: int | None = None,
+    cluster: str | None = None,
+    watch: Watch = lambda files, size, seconds: None,
+) -> Report:
+    """Add `files` to the dataset `output`, or go on where an earlier call was stopped.
+
+    metadata: its settings; files that the dataset has already are not read again. Raises `DatasetError` (one sentence)
+    when `output` is something else, is being written to, or when nothing in `files` can be read.
+    """
+    fresh = not output.exists()
+    refuse_other(output, metadata)
+    output.mkdir(parents=True, exist_ok=True)
+    report = Report()
+    try:
+        with _alone(output):
+            replace(metadata, complete=False).write(output)
+            _run(files, output, metadata, processes or _cores(), cluster, watch, report)
+            if not report.recordings:
+                raise DatasetError(_nothing_valid(report))
+            shutil.rmtree(output / "parts")
+            replace(metadata, complete=True, n_seconds=report.seconds).write(output)
+    except DatasetError:
+        if fresh and not report.recordings:
+            shutil.rmtree(output, ignore_errors=True)
+        raise
+    return report
+
+
+def decode_file(job: Job, report: Callable[[float], None]) -> Decoded:
+    """Decode one file into its part; int16, interleaved. The part is complete when it has its name."""
+    if job.part is None:
+        info = probe(job.path)
+        frames = resampled_length(info.frames, info.rate, job.rate)
+        if frames < 1:
+            raise AudioError(job.path, "holds no sound")
+        return Decoded(frames)
+    if os.path.exists(job.part):  # of an interrupted run
+        return Decoded(os.path.getsize(job.part) // (2 * job.channels))
+    if not os.path.isdir(os.path.dirname(job.part)):
+        raise AudioError(job.path, "was given to a machine that does not see the output folder")
+    frames = clipped = 0
+    temporary = f"{job.part}.{uuid4().hex}"
+    try:
+        with open(temporary, "wb") as out:
+            for block in blocks(job.path, BLOCK, job.rate, job.channels, report):
+                clipped += int((np.abs(block) > 1).sum())
+                scaled = np.clip(np.rint(block.T * SCALE), -SCALE, SCALE - 1)
+                out.write(scaled.astype("<i2").tobytes())
+                frames += block.shape[1]
+        if not frames:
+            raise AudioError(job.path, "holds no sound")
+        os.replace(temporary, job.part)
+    finally:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+    return Decoded(frames, clipped)
+
+
+def _run(
+    files: Sequence[Path],
+    output: Path,
+    metadata: Metadata,
+    processes: int,
+    cluster: str | None,
+    watch: Watch,
+    report: Report,
+) -> None:
+    index = IndexWriter(output)
+    writer = _writer(output, metadata, index.records)
+    try:
+        todo, sizes = _missing(files, index.records, output, metadata, report)
+        report.recordings = len(index.records)
+        report.seconds = sum(record.frames for record in index.records) / metadata.sr
+        done = _Watching(sizes, watch, report.kept, report.kept_bytes, report.seconds)
+        jobs = [job for _, job in todo]
+        if cluster is not None:
+            from .cluster import run_work_on_cluster
+
+            events = run_work_on_cluster(decode_file, jobs, cluster, processes)
+        else:
+            events = run_work(decode_file, jobs, processes)
+        pending: list[tuple[Record, str | None]] = []
+        synced = time.monotonic()
+
+        def sync() -> None:
+            writer.sync()
+            index.append(record for record, _ in pending)
+            for _, part in pending:
+                if part is not None:
+                    os.remove(part)
+            pending.clear()
+
+        for number, event in _in_order(_told(events, done, metadata.sr)):
+            record, job = todo[number]
+            if isinstance(event, Failed):
+                report.skipped.append((job.path, event.reason))
+                continue
+            if event.result.clipped:
+                report.clipped.append(job.path)
+            record = replace(record, frames=event.result.frames)
+            pending.append((writer.append(record, None if job.part is None else Path(job.part)), job.part))
+            report.recordings += 1
+            report.seconds += record.frames / metadata.sr
+            if time.monotonic() - synced > _SYNC_EVERY:
+                sync()
+                synced = time.monotonic()
+        sync()
+    finally:
+        index.close()
+        writer.close()
+
+
+def _missing(
+    files: Iterable[Path], records: list[Record], output: Path, metadata: Metadata, report: Report
+) -> tuple[list[tuple[Record, Job]], list[int]]:
+    """What is left to do, and the sizes of those files; removes parts that belong to nothing."""
+    known = {record.path: record for record in records}
+    parts = output / "parts"
+    todo, sizes = [], []
+    for file in files:
+        stat = file.stat()
+        record = Record(str(file), stat.st_size, stat.st_mtime_ns, 0)
+        if str(file) in known:
+            report.kept += 1
+            report.kept_bytes += stat.st_size
+            if known[str(file)].identity() != record.identity():
+                report.changed.append(str(file))
+            continue
+        key = hashlib.sha1(repr(record.identity()).encode(), usedforsecurity=False).hexdigest()
+        part = None if metadata.lazy else str(parts / key)
+        todo.append((record, Job(str(file), part, metadata.channels, metadata.sr)))
+        sizes.append(stat.st_size)
+    mine = {job.part for _, job in todo}
+    for found in parts.iterdir():
+        if found.name != "lock" and str(found) not in mine:
+            found.unlink()
+    return todo, sizes
+
+
+class _NothingToWrite:
+    """A lazy store is its index."""
+
+    def append(self, record: Record, part: Path | None) -> Record:
+        return record
+
+    def sync(self) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _writer(output: Path, metadata: Metadata, records: list[Record]):
+    if metadata.format == "lmdb":
+        from .lmdb_dataset import LmdbWriter
+
+        return LmdbWriter(output, metadata, records)
+    return _NothingToWrite() if metadata.lazy else StoreWriter(output, metadata, records)
+
+
+class _Watching:
+    """Adds up what the events say, for the watcher."""
+
+    def __init__(self, sizes: list[int], watch: Watch, files: int, size: float, seconds: float):
+        self._sizes, self._watch = sizes, watch
+        self._files, self._size, self._seconds = files, float(size), seconds
+        self._partly: dict[int, float] = {}
+        watch(files, float(size), seconds)
+
+    def __call__(self, event: Event, rate: int) -> None:
+        if isinstance(event, Progress):
+            self._partly[event.job] = event.fraction * self._sizes[event.job]
+        else:
+            self._partly.pop(event.job, None)
+            self._size += self._sizes[event.job]
+            self._files += 1
+            if isinstance(event, Finished):
+                self._seconds += event.result.frames / rate
+        self._watch(self._files, self._size + sum(self._partly.values()), self._seconds)
+
+
+def _told(events: Iterator[Event], done: _Watching, rate: int) -> Iterator[Event]:
+    for event in events:
+        done(event, rate)
+        yield event
+
+
+def _in_order(events: Iterator[Event]) -> Iterator[tuple[int, Finished | Failed]]:
+    """Outcomes by the number of their job."""
+    early: dict[int, Finished | Failed] = {}
+    wanted = 0
+    for event in events:
+        if isinstance(event, Progress):
+            continue
+        early[event.job] = event
+        while wanted in early:
+            yield wanted, early.pop(wanted)
+            wanted += 1
+
+
+def refuse_other(output: Path, metadata: Metadata) -> None:
+    """Raises `DatasetError` unless `output` is new or was made with the same settings."""
+    if output.exists() and not output.is_dir():
+        raise DatasetError(f"'{output}' is a file, not a folder.")
+    held = any((output / name).exists() for name in (METADATA, "data.mdb", "audio.pcm"))
+    if not held:
+        return
+    there = read_metadata(output).settings()
+    if there["format"] is None:
+        raise DatasetError(f"'{output}' holds a dataset that another program made; choose another output path.")
+    for key, value in metadata.settings().items():
+        if there[key] != value:
+            raise DatasetError(
+                f"'{output}' holds a dataset whose {key} is {there[key]}, not {value}; choose another output path."
+            )
+
+
+def _nothing_valid(report: Report) -> str:
+    path, reason = report.skipped[0]
+    if len(report.skipped) == 1:
+        return f"The only file, '{path}', {reason}."
+    return f"None of the {len(report.skipped)} files can be read; the first, '{path}', {reason}."
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextmanager
+def _alone(output: Path) -> Iterator[None]:
+    """One writer at a time. The lock goes with its process, however that ends."""
+    (output / "parts").mkdir(exist_ok=True)
+    with open(output / "parts" / "lock", "w") as lock:
+        try:
+            if os.name == "nt":
+                import msvcrt
+
+                msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
+            else:
+                import fcntl
+
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise DatasetError(f"Another rave preprocess is writing to '{output}'.") from None
+        yield
