@@ -147,12 +147,12 @@ def add_taps(
     inputs = weight.shape[1] * groups
     if builder.streaming:
         late = (builder.delay + span - left) // stride
-        # A stride that is longer than the filter: a later hop, whose past is known.
-        late = max(late, -((left - builder.delay) // stride))
         past = left + late * stride - builder.delay
         builder.delay = late
-        if past:
+        if past > 0:
             builder.pieces.append(layers.Past(past, inputs))
+        elif past < 0:  # a stride longer than the filter
+            builder.pieces.append(layers.Crop(-past, 0))
     else:
         right = span + 1 - stride - left
         if left or right:

@@ -25,8 +25,8 @@ def voices(state: Tensor, count: int) -> Tensor:
     have = state.size(0)
     if have >= count:
         return state[:count]
-    fresh = torch.zeros([count - have] + state.shape[1:], dtype=state.dtype, device=state.device)
-    return torch.cat([state, fresh])
+    fresh = torch.zeros_like(state[:1])
+    return torch.cat([state, fresh.repeat_interleave(count - have, 0)])
 
 
 class Piece(nn.Module):
@@ -44,6 +44,12 @@ class Piece(nn.Module):
 
     def reset(self) -> None:
         """Forgets the past."""
+
+    def listen(self, source: bool, target: bool) -> None:
+        """Whether layers that learn a style hear the source or the target at the moment."""
+
+    def forget(self, source: bool, target: bool) -> None:
+        """Drops the styles learned."""
 
 
 class Past(Piece):
@@ -77,9 +83,6 @@ class Zeros(Piece):
 
     def forward(self, x: Tensor) -> Tensor:
         return nn.functional.pad(x, [0, 0, self.left, self.right])
-
-    def reset(self) -> None:
-        pass
 
 
 class Delay(Piece):
@@ -119,9 +122,6 @@ class Taps(Piece):
         rows = x.reshape(batch * frames, self.kernel * self.inputs)
         return torch.addmm(self.bias, rows, self.weight).view(batch, frames, self.channels)
 
-    def reset(self) -> None:
-        pass
-
     def scale(self, gain: Tensor, shift: Tensor) -> None:
         """Folds y·gain + shift, one value per channel, into the weights."""
         self.weight.mul_(gain)
@@ -153,9 +153,6 @@ class GroupedTaps(Piece):
         y = torch.baddbmm(self.bias, rows, self.weight)
         return y.transpose(0, 1).reshape(batch, frames, self.channels)
 
-    def reset(self) -> None:
-        pass
-
 
 class Upsample(Piece):
     """Transposed convolution with kernel 2·ratio as one over two frames. weight: [in, out, 2·ratio].
@@ -177,9 +174,6 @@ class Upsample(Piece):
         y = self.taps(x)
         return y.view(y.size(0), y.size(1) * self.ratio, self.channels)
 
-    def reset(self) -> None:
-        pass
-
 
 class Crop(Piece):
     """What lies between two edges: frames `start` to T - `end`."""
@@ -192,9 +186,6 @@ class Crop(Piece):
 
     def forward(self, x: Tensor) -> Tensor:
         return x[:, self.start : x.size(1) - self.end]
-
-    def reset(self) -> None:
-        pass
 
 
 class LeakyReLU(Piece):
@@ -211,9 +202,6 @@ class LeakyReLU(Piece):
             return nn.functional.leaky_relu_(x, self.slope)
         return nn.functional.leaky_relu(x, self.slope)
 
-    def reset(self) -> None:
-        pass
-
 
 class Snake(Piece):
     """x + sin²(αx)/α. alpha: [C]."""
@@ -226,9 +214,6 @@ class Snake(Piece):
     def forward(self, x: Tensor) -> Tensor:
         return torch.addcmul(x, torch.sin(x * self.alpha).square_(), self.inverse)
 
-    def reset(self) -> None:
-        pass
-
 
 class Affine(Piece):
     """x·gain + shift, one value per channel."""
@@ -240,9 +225,6 @@ class Affine(Piece):
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.addcmul(self.shift, x, self.gain)
-
-    def reset(self) -> None:
-        pass
 
 
 class Recurrent(Piece):
@@ -332,6 +314,14 @@ class Chain(Piece):
     def reset(self) -> None:
         for piece in self.pieces:
             piece.reset()
+
+    def listen(self, source: bool, target: bool) -> None:
+        for piece in self.pieces:
+            piece.listen(source, target)
+
+    def forget(self, source: bool, target: bool) -> None:
+        for piece in self.pieces:
+            piece.forget(source, target)
 
 
 class Sum(Piece):

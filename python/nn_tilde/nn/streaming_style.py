@@ -55,8 +55,8 @@ class Side(Piece):
 class Style(Piece):
     """Moves features from the statistics of a source to those of a target; [B, T, C] → the same.
 
-    learn_target, learn_source: what the input is at the moment. While the target is learned, and
-    until both are known, features pass unchanged.
+    `listen` says what the input is at the moment. While the target is learned, and until both are
+    known, features pass unchanged. `reset` leaves what was learned, `forget` drops it.
     """
 
     fresh = False
@@ -82,5 +82,12 @@ class Style(Piece):
             x = (x - self.source.mean) * gain + self.target.mean
         return x
 
-    def reset(self) -> None:
-        """Playing from the start again leaves what was learned."""
+    def listen(self, source: bool, target: bool) -> None:
+        self.learn_source = source
+        self.learn_target = target
+
+    def forget(self, source: bool, target: bool) -> None:
+        if source:
+            self.source.reset()
+        if target:
+            self.target.reset()
