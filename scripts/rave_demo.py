@@ -1,0 +1,159 @@
+"""A whole RAVE, from sounds to an instrument: sounds are synthesised, a model is trained on them,
+exported and played, and what it learned is drawn.
+
+    python scripts/rave_demo.py --out rave-demo [--steps 6000] [--docs docs/rave-training]
+
+Prints how far the multi-scale spectral distance on unheard sounds falls from the first steps to the
+last. An interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from scipy.signal import lfilter
+
+RATE = 44100
+PENTATONIC = (0, 2, 4, 7, 9)
+
+
+def pluck(frequency: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """A plucked string (Karplus and Strong 1983): noise in a loop that averages neighbours."""
+    period = max(2, round(RATE / frequency))
+    burst = np.zeros(int(seconds * RATE))
+    position = rng.uniform(0.1, 0.5)
+    noise = rng.uniform(-1, 1, period)
+    burst[:period] = noise - np.roll(noise, int(position * period))
+    decay = 0.5 * rng.uniform(0.985, 0.999)
+    loop = np.zeros(period + 2)
+    loop[0], loop[period], loop[period + 1] = 1, -decay, -decay
+    return lfilter([1.0], loop, lfilter([rng.uniform(0.3, 0.9)], [1, -0.4], burst))
+
+
+def bell(frequency: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """A bell by frequency modulation (Chowning 1973)."""
+    t = np.arange(int(seconds * RATE)) / RATE
+    index = rng.uniform(1, 5) * np.exp(-t / rng.uniform(0.1, 0.6))
+    tone = np.sin(2 * np.pi * frequency * t + index * np.sin(2 * np.pi * frequency * rng.choice([1.4, 2.0, 3.5]) * t))
+    return tone * np.exp(-t / rng.uniform(0.2, 0.9))
+
+
+def breath(frequency: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """Noise through a resonance that swells and fades."""
+    t = np.arange(int(seconds * RATE)) / RATE
+    radius = 0.995
+    swell = np.sin(np.pi * t / seconds) ** 2
+    noise = rng.normal(size=t.size) * swell
+    return 0.05 * lfilter([1.0], [1, -2 * radius * np.cos(2 * np.pi * frequency / RATE), radius**2], noise)
+
+
+def phrase(seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """Notes of one timbre, now and then two at once, with silence at the end."""
+    out = np.zeros(int(seconds * RATE))
+    voice = (pluck, bell, breath)[rng.integers(3)]
+    at, root = 0.0, rng.choice([110.0, 146.8, 220.0])
+    while at < seconds - 1.5:
+        for _ in range(rng.choice([1, 1, 2])):
+            degree = PENTATONIC[rng.integers(5)] + 12 * rng.integers(0, 3)
+            note = voice(root * 2 ** (degree / 12), rng.uniform(0.8, 1.4), rng) * rng.uniform(0.1, 0.5)
+            start = int(at * RATE)
+            out[start : start + note.size] += note
+        at += rng.choice([0.15, 0.3, 0.45, 0.6])
+    return 0.8 * out / max(1.0, np.abs(out).max())
+
+
+def synthesize(folder: Path, minutes: float, seed: int) -> None:
+    """wav files of 10 s each."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for i in range(round(minutes * 6)):
+        path = folder / f"phrase_{i:03d}.wav"
+        if not path.exists():
+            soundfile.write(path, phrase(10, np.random.default_rng((seed, i))).astype(np.float32), RATE)
+
+
+def run(*arguments: object) -> None:
+    """One command as a user types it."""
+    command = [str(Path(sys.executable).parent / "rave"), *map(str, arguments)]
+    print("$ rave", *command[1:], flush=True)
+    subprocess.run(command, check=True)
+
+
+def curve(folder: Path, tag: str) -> tuple[list[int], list[float]]:
+    """Steps and values of a scalar in the TensorBoard files of a run."""
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    events = EventAccumulator(str(folder), size_guidance={"scalars": 0})
+    events.Reload()
+    points = {point.step: point.value for point in events.Scalars(tag)}
+    return sorted(points), [points[step] for step in sorted(points)]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path("rave-demo"))
+    parser.add_argument("--minutes", type=float, default=5.0, help="of sound to train on")
+    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--phase_1", type=int, default=4500, help="steps before the discriminator comes in")
+    parser.add_argument("--config", nargs="+", default=["v2_small"])
+    parser.add_argument("--capacity", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=4)
+    parser.add_argument("--n_signal", type=int, default=40960)
+    parser.add_argument("--docs", type=Path, help="also put pictures and report there")
+    options = parser.parse_args()
+    out = options.out
+    synthesize(out / "sounds", options.minutes, seed=0)
+    synthesize(out / "unheard", 0.5, seed=1)
+    run("preprocess", "--input_path", out / "sounds", "--output_path", out / "data", "--channels", 1)
+    run("preprocess", "--input_path", out / "unheard", "--output_path", out / "val", "--channels", 1)
+    configs = [word for name in options.config for word in ("--config", name)]
+    overrides = [f"CAPACITY={options.capacity}", f"PHASE_1_DURATION={options.phase_1}"]
+    run(
+        *("train", *configs, "--db_path", out / "data", "--val_db_path", out / "val", "--out_path", out),
+        *("--name", "demo", "--batch", options.batch, "--n_signal", options.n_signal, "--max_steps", options.steps),
+        *("--val_every", 500, "--save_every", 100_000_000, "--workers", 1, "--gpu", -1, "--seed", 0, "--noprogress"),
+        *(word for override in overrides for word in ("--override", override)),
+    )
+    run("export", "--run", out / "demo", "--streaming", "--output", out)
+    run("generate", out / "demo_streaming.ts", out / "unheard", "--out", out / "generated")
+    steps, values = curve(out / "demo", "validation")
+    last = np.mean(values[-3:])
+    print(f"multi-scale spectral distance on unheard sounds: {values[0]:.3g} at step {steps[0]}, "
+          f"{last:.3g} at the end: {values[0] / last:.2f} times less")  # fmt: skip
+    draw(out, steps, values)
+    if options.docs:
+        options.docs.mkdir(parents=True, exist_ok=True)
+        for name in ("curve.png", "pairs.png", "demo/report.html"):
+            shutil.copy(out / name, options.docs / Path(name).name)
+
+
+def draw(out: Path, steps: list[int], values: list[float]) -> None:
+    """curve.png, and pairs.png: unheard sounds before and after the model."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(8, 4), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(steps, values, marker=".")
+    axes.set(yscale="log", xlabel="step", ylabel="multi-scale spectral distance, unheard sounds")
+    axes.grid(alpha=0.3)
+    figure.savefig(out / "curve.png", dpi=110)
+    pairs = sorted((out / "unheard").glob("*.wav"))[:3]
+    figure = Figure(figsize=(12, 7), layout="constrained")
+    grid = figure.subplots(2, len(pairs), sharex=True, sharey=True)
+    made = {path.stem: path for path in (out / "generated").rglob("*.wav")}
+    for column, path in enumerate(pairs):
+        after = next(p for stem, p in made.items() if stem.startswith(path.stem))
+        for row, (name, file) in enumerate((("sound", path), ("through the model", after))):
+            samples, rate = soundfile.read(file, always_2d=True)
+            grid[row, column].specgram(samples[: 8 * rate, 0] + 1e-6, 1024, rate, noverlap=768, vmin=-130, vmax=-30)
+            grid[row, column].set(title=f"{path.stem}: {name}", ylim=(0, 10000))
+    figure.savefig(out / "pairs.png", dpi=90)
+
+
+if __name__ == "__main__":
+    main()
