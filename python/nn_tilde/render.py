@@ -77,7 +77,7 @@ def render_file(
         examples = _examples(reader.channels, method, source)
         renderers = [make_renderer(sample_rate=reader.samplerate) for _ in range(examples)]
         channels = sum(renderer.rows_out for renderer in renderers)
-        layout = _format(reader, target, channels, subtype)
+        layout = layout_of(reader, target, channels, subtype)
         part = target.with_name(f".{target.name}.part")
         try:
             with soundfile.SoundFile(part, "w", samplerate=reader.samplerate, channels=channels, **layout) as writer:
@@ -99,7 +99,7 @@ def check_file(method: Method, source: Path, target: Path, subtype: str | None =
     _refuse_same(source, target)
     with _opened(source) as reader:
         channels = method.out_channels * _examples(reader.channels, method, source)
-        layout = _format(reader, target, channels, subtype)
+        layout = layout_of(reader, target, channels, subtype)
         try:  # in memory: whether the format can hold this rate and this many channels
             with soundfile.SoundFile(BytesIO(), "w", samplerate=reader.samplerate, channels=channels, **layout):
                 pass
@@ -154,7 +154,7 @@ def _examples(channels: int, method: Method, source: Path) -> int:
     raise _core.Error(f"'{source}' has {channels} channels, and method '{method.name}' takes {method.in_channels}.")
 
 
-def _format(reader: soundfile.SoundFile, target: Path, channels: int, subtype: str | None) -> dict[str, str | None]:
+def layout_of(reader: soundfile.SoundFile, target: Path, channels: int, subtype: str | None) -> dict[str, str | None]:
     """Container by the target's suffix; sample format as in the source where the container has it."""
     import soundfile
 
