@@ -161,14 +161,6 @@ def decoder(rave: RAVE, context: Context) -> Chain:
     return Chain([*before, Carried(layers[recurrent]), last])
 
 
-def delay(rave: RAVE) -> int:
-    """Samples that the network's output is behind its input by: those of the filter bank."""
-    c = rave.config
-    if c.n_band == 1 or c.output_mode != "pqmf":
-        return 0
-    return c.n_band + (rave.pqmf.hk.shape[1] if c.causal else 0)
-
-
 def stream(
     chain: Chain, audio: Iterable[Tensor], size: int, block: int = BLOCK, device: str = "cpu"
 ) -> Iterator[Tensor]:

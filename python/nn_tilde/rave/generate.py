@@ -48,7 +48,6 @@ class NetworkPlayer:
         context = chunked.find_context(rave)
         stages = [*chunked.encoder(rave, context, sample).stages, *chunked.decoder(rave, context).stages]
         self.chain = chunked.Chain(stages)
-        self.delay = chunked.delay(rave)
 
     def play(self, pieces: Iterable[np.ndarray], channels: int) -> Iterator[np.ndarray]:
         from nn_tilde.rave import chunked
@@ -57,15 +56,10 @@ class NetworkPlayer:
             for piece in pieces:
                 rows = torch.from_numpy(piece)
                 yield rows[:, None] if self.channels == 1 else rows.expand(1, self.channels, -1)
-            count = channels if self.channels == 1 else 1
-            yield torch.zeros(count, self.channels, self.delay)
 
-        skip = self.delay
         self.chain.reset()
         for y in chunked.stream(self.chain, heard(), chunked.frame_size(self.rave), self.block, self.device):
-            rows = y.flatten(0, 1)[:, skip:]
-            skip = max(0, skip - y.shape[-1])
-            yield rows.cpu().numpy()
+            yield y.flatten(0, 1).cpu().numpy()
 
 
 class InstrumentPlayer:

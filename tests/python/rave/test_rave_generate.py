@@ -11,7 +11,6 @@ import torch
 import torch.nn.functional as F
 from rave_runs import call, network, run_folder, tone
 
-from nn_tilde.nn.pqmf import PQMF
 from nn_tilde.rave import chunked
 from nn_tilde.rave.generate import InstrumentPlayer, NetworkPlayer, generate
 from nn_tilde.rave.recordings import jobs
@@ -57,17 +56,6 @@ def test_less_context_would_be_heard():
         stage = chunked.encoder(rave, context._replace(encoder=narrow))
         pieces = torch.cat(list(chunked.stream(stage, [x], size, 12 * 2048)), -1)
         assert (pieces - whole).abs().max() > 0
-
-
-@pytest.mark.parametrize("causal", [False, True])
-def test_the_delay_is_that_of_the_filter_bank(causal):
-    rave = network(["v2", "causal"] if causal else ["v2"])
-    x = torch.randn(1, 1, 8192)
-    bank = PQMF(16, 100, causal)
-    y, delay = bank.inverse(bank(x)), chunked.delay(rave)
-    inner = slice(1024, 6144)
-    error = y[..., delay:][..., inner] - x[..., inner]
-    assert error.square().mean() < 1e-5
 
 
 def test_the_targets_mirror_the_folders(tmp_path):
