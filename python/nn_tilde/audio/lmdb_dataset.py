@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -27,20 +29,23 @@ def open_lmdb(folder: Path, metadata: Metadata, window: int) -> Dataset:
     entries = _Entries(folder)
     if not len(entries):
         return Chunks(entries, replace(metadata, channels=1, sr=DEFAULT_RATE))
-    first = entries[0]
-    lazy = metadata.lazy if metadata.lazy is not None else not first.buffers
-    buffer = _waveform(first) if not lazy else AudioBuffer()
-    rate = metadata.sr or buffer.sampling_rate or DEFAULT_RATE
-    channels = metadata.channels or (buffer.shape[0] if len(buffer.shape) == 2 else 0)
+    with entries.entry(0) as first:
+        lazy = metadata.lazy if metadata.lazy is not None else not first.buffers
+        buffer = AudioBuffer() if lazy else _waveform(first)
+        rate = metadata.sr or buffer.sampling_rate or DEFAULT_RATE
+        channels = metadata.channels or (buffer.shape[0] if len(buffer.shape) == 2 else 0)
     if not channels:
         channels = 1
         log.warning("'%s' does not say how many channels it has; it is read as mono.", folder)
     metadata = replace(metadata, lazy=lazy, sr=rate, channels=channels)
     if not lazy:
         return Chunks(entries, metadata)
-    described = [entries[i].metadata for i in range(len(entries))]
-    lengths = np.array([int(float(entry["length"]) * rate + 1e-6) for entry in described], np.int64)
-    return LazyRecordings([entry["path"] for entry in described], lengths, metadata, window)
+    paths, lengths = [], []
+    for i in range(len(entries)):
+        with entries.entry(i) as example:
+            paths.append(example.metadata["path"])
+            lengths.append(int(float(example.metadata["length"]) * rate + 1e-6))
+    return LazyRecordings(paths, np.array(lengths, np.int64), metadata, window)
 
 
 class _Entries:
@@ -64,16 +69,18 @@ class _Entries:
     def __len__(self) -> int:
         return self._env().stat()["entries"]
 
-    def __getitem__(self, i: int) -> AudioExample:
-        """Its buffers are copies: they outlive the transaction."""
-        with self._env().begin() as transaction:
+    @contextmanager
+    def entry(self, i: int) -> Iterator[AudioExample]:
+        """An example whose buffers lie in the file, not in memory: they end with the context."""
+        with self._env().begin(buffers=True) as transaction:
             found = transaction.get(b"%08d" % i)
-        if found is None:
-            raise DatasetError(f"'{self.folder}' has no entry {i}: it is damaged.")
-        try:
-            return decode(found)
-        except ValueError:
-            raise DatasetError(f"Entry {i} of '{self.folder}' is damaged.") from None
+            if found is None:
+                raise DatasetError(f"'{self.folder}' has no entry {i}: it is damaged.")
+            try:
+                example = decode(found)
+            except ValueError:
+                raise DatasetError(f"Entry {i} of '{self.folder}' is damaged.") from None
+            yield example
 
     def __getstate__(self) -> dict:
         return {**self.__dict__, "_opened": None}
@@ -92,7 +99,6 @@ class Chunks(Dataset):
     def __init__(self, entries: _Entries, metadata: Metadata):
         self._entries = entries
         self.channels, self.sampling_rate, self.lazy = metadata.channels, metadata.sr, False
-        self._last: tuple[int, np.ndarray] | None = None
 
     @cached_property
     def _count(self) -> int:
@@ -101,25 +107,19 @@ class Chunks(Dataset):
     def __len__(self) -> int:
         return self._count
 
-    def _rows(self, item: int) -> np.ndarray:
-        """[channels, samples], as stored. The last one is kept, since one asks for its length before its content."""
-        if self._last is None or self._last[0] != item:
-            values = _waveform(self._entries[item]).array()
-            self._last = item, values[: values.size // self.channels * self.channels].reshape(self.channels, -1)
-        return self._last[1]
-
     def length(self, item: int) -> int:
-        return self._rows(item).shape[1]
+        with self._entries.entry(item) as example:
+            return _waveform(example).array().size // self.channels
 
     def read(self, item: int, start: int, frames: int) -> np.ndarray:
-        rows = self._rows(item)[:, start : start + frames]
         out = np.zeros((self.channels, frames), np.float32)
-        scale = 1 / _SCALE if np.issubdtype(rows.dtype, np.integer) else 1.0
-        np.multiply(rows, np.float32(scale), out=out[:, : rows.shape[1]], casting="same_kind")
+        with self._entries.entry(item) as example:
+            values = _waveform(example).array()
+            rows = values[: values.size // self.channels * self.channels].reshape(self.channels, -1)
+            rows = rows[:, start : start + frames]
+            scale = 1 / _SCALE if np.issubdtype(rows.dtype, np.integer) else 1.0
+            np.multiply(rows, np.float32(scale), out=out[:, : rows.shape[1]], casting="same_kind")
         return out
-
-    def __getstate__(self) -> dict:
-        return {**self.__dict__, "_last": None}
 
 
 class LmdbWriter:

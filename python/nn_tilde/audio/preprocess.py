@@ -15,36 +15,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from uuid import uuid4
 
-import numpy as np
-
-from .files import AudioError
 from .index import IndexWriter, Record
+from .job import Job, decode_file
 from .metadata import NAME as METADATA
 from .metadata import DatasetError, Metadata, read_metadata
-from .reading import BLOCK, blocks, probe
-from .resampling import resampled_length
-from .store import SCALE, StoreWriter
+from .store import StoreWriter
 from .workers import Event, Failed, Finished, Progress, run_work
 
 _SYNC_EVERY = 0.25  # seconds between two moments at which everything done is on disk
-
-
-@dataclass(frozen=True)
-class Job:
-    """One file to decode. A class of its own, since it travels."""
-
-    path: str
-    part: str | None  # where its samples go; None: it is only asked for its length (lazy)
-    channels: int
-    rate: int
-
-
-@dataclass(frozen=True)
-class Decoded:
-    frames: int
-    clipped: int = 0  # samples beyond full scale
 
 
 @dataclass
@@ -93,36 +72,6 @@ def preprocess(
             shutil.rmtree(output, ignore_errors=True)
         raise
     return report
-
-
-def decode_file(job: Job, report: Callable[[float], None]) -> Decoded:
-    """Decode one file into its part; int16, interleaved. The part is complete when it has its name."""
-    if job.part is None:
-        info = probe(job.path)
-        frames = resampled_length(info.frames, info.rate, job.rate)
-        if frames < 1:
-            raise AudioError(job.path, "holds no sound")
-        return Decoded(frames)
-    if os.path.exists(job.part):  # of an interrupted run
-        return Decoded(os.path.getsize(job.part) // (2 * job.channels))
-    if not os.path.isdir(os.path.dirname(job.part)):
-        raise AudioError(job.path, "was given to a machine that does not see the output folder")
-    frames = clipped = 0
-    temporary = f"{job.part}.{uuid4().hex}"
-    try:
-        with open(temporary, "wb") as out:
-            for block in blocks(job.path, BLOCK, job.rate, job.channels, report):
-                clipped += int((np.abs(block) > 1).sum())
-                scaled = np.clip(np.rint(block.T * SCALE), -SCALE, SCALE - 1)
-                out.write(scaled.astype("<i2").tobytes())
-                frames += block.shape[1]
-        if not frames:
-            raise AudioError(job.path, "holds no sound")
-        os.replace(temporary, job.part)
-    finally:
-        if os.path.exists(temporary):
-            os.remove(temporary)
-    return Decoded(frames, clipped)
 
 
 def _run(

@@ -140,7 +140,7 @@ def _progress(files: list[Path]):
                 nonlocal before
                 if before is None:
                     before = seconds
-                    progress.reset(task, completed=size, files=done)  # what was done before says nothing of our speed
+                    progress.reset(task, completed=size, files=done, rate="–")  # no speed of ours
                     return
                 elapsed = progress.tasks[0].elapsed or 0.0
                 rate = f"{(seconds - before) / elapsed:.0f}× real time" if elapsed > 0 else "–"

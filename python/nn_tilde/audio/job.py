@@ -1,0 +1,61 @@
+"""What a process does to one file in `rave preprocess`. Only these classes travel between processes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import uuid4
+
+import numpy as np
+
+from .files import AudioError
+from .reading import BLOCK, blocks, probe
+from .resampling import resampled_length
+from .store import SCALE
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to decode."""
+
+    path: str
+    part: str | None  # where its samples go; None: it is only asked for its length (lazy)
+    channels: int
+    rate: int
+
+
+@dataclass(frozen=True)
+class Decoded:
+    frames: int
+    clipped: int = 0  # samples beyond full scale
+
+
+def decode_file(job: Job, report: Callable[[float], None]) -> Decoded:
+    """Decode one file into its part; int16, interleaved. The part is complete when it has its name."""
+    if job.part is None:
+        info = probe(job.path)
+        frames = resampled_length(info.frames, info.rate, job.rate)
+        if frames < 1:
+            raise AudioError(job.path, "holds no sound")
+        return Decoded(frames)
+    if os.path.exists(job.part):  # of an interrupted run
+        return Decoded(os.path.getsize(job.part) // (2 * job.channels))
+    if not os.path.isdir(os.path.dirname(job.part)):
+        raise AudioError(job.path, "was given to a machine that does not see the output folder")
+    frames = clipped = 0
+    temporary = f"{job.part}.{uuid4().hex}"
+    try:
+        with open(temporary, "wb") as out:
+            for block in blocks(job.path, BLOCK, job.rate, job.channels, report):
+                clipped += int((np.abs(block) > 1).sum())
+                scaled = np.clip(np.rint(block.T * SCALE), -SCALE, SCALE - 1)
+                out.write(scaled.astype("<i2").tobytes())
+                frames += block.shape[1]
+        if not frames:
+            raise AudioError(job.path, "holds no sound")
+        os.replace(temporary, job.part)
+    finally:
+        if os.path.exists(temporary):
+            os.remove(temporary)
+    return Decoded(frames, clipped)
