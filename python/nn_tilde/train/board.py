@@ -1,0 +1,49 @@
+"""TensorBoard: scalars, pictures and sounds of a run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .task import Evaluation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+class Board:
+    """Writer into the run folder. step: updates done so far; what an interrupted session wrote beyond it is
+    taken back, so that the curves go on where the weights do."""
+
+    def __init__(self, folder: Path, step: int):
+        from torch.utils.tensorboard import SummaryWriter
+
+        self.writer = SummaryWriter(str(folder), purge_step=step + 1 if step else 0)
+
+    def text(self, name: str, text: str) -> None:
+        self.writer.add_text(name, "    " + text.replace("\n", "\n    "))  # markdown, as it stands
+
+    def scalars(self, step: int, values: dict[str, float]) -> None:
+        for name, value in values.items():
+            self.writer.add_scalar(name, value, step)
+        self.writer.flush()
+
+    def evaluation(self, step: int, evaluation: Evaluation) -> None:
+        for sound in evaluation.sounds:  # its players are mono
+            self.writer.add_audio(sound.name, np.clip(sound.samples.mean(0), -1, 1), step, sound.rate)
+        for name, figure in evaluation.figures.items():
+            self.writer.add_image(name, _pixels(figure), step, dataformats="HWC")
+        self.scalars(step, evaluation.scalars)
+
+    def close(self) -> None:
+        self.writer.close()
+
+
+def _pixels(figure: Figure) -> np.ndarray:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()

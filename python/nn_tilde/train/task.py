@@ -1,0 +1,88 @@
+"""What a toolkit supplies to be trained by the trunk."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
+    from matplotlib.figure import Figure
+
+
+@dataclass(frozen=True)
+class Sound:
+    """Audio for TensorBoard and the report. samples: float [channels, time] in −1..1; rate: Hz."""
+
+    name: str
+    samples: np.ndarray
+    rate: int
+
+
+@dataclass
+class Evaluation:
+    """What a validation found, besides the averages of `Task.validate`."""
+
+    scalars: dict[str, float] = field(default_factory=dict)
+    sounds: list[Sound] = field(default_factory=list)
+    figures: dict[str, Figure] = field(default_factory=dict)
+    remarks: list[str] = field(default_factory=list)  # lines printed once, when they are first made
+
+
+class Items(Protocol):
+    """Training examples, read in worker processes: `items[epoch, index]` is a function of the two alone."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, key: tuple[int, int]) -> Any: ...
+
+
+class ValidationItems(Protocol):
+    """Validation examples: the same ones at every validation."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, index: int) -> Any: ...
+
+
+class Task(Protocol):
+    """A network, its data and its update.
+
+    Random numbers of an update come from torch's default generator alone: the loop seeds it before each
+    step, which is what makes an interrupted run end in the same weights as an uninterrupted one.
+    Across processes, gradients are averaged before every `optimizer.step()`, buffers follow process 0.
+    """
+
+    module: torch.nn.Module  # everything trained; its state_dict is the checkpoint's
+    optimizers: Sequence[torch.optim.Optimizer]
+    schedulers: Sequence[torch.optim.lr_scheduler.LRScheduler]
+    items: Items
+    validation_items: ValidationItems
+
+    def step(self, batch: Any, step: int) -> dict[str, torch.Tensor]:
+        """One update, the `step`-th (from 0). Returns detached scalars on the device; must not wait for it."""
+        ...
+
+    def validate(self, batch: Any) -> dict[str, torch.Tensor]:
+        """Averages over one batch, of equal names for every batch; "validation" decides which step is best."""
+        ...
+
+    def summarize(self, step: int, gather: Callable[[Any], list[Any]]) -> Evaluation:
+        """After the last `validate`. gather: a value of each process, to be called by all of them alike."""
+        ...
+
+    def phase(self, step: int) -> int:
+        """Number of the training phase: best.ckpt is the best of the latest phase."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """What else an exact resume needs (plain values and tensors)."""
+        ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None: ...
+
+    def annotate(self, checkpoint: dict[str, Any], step: int) -> None:
+        """Adds the entries that other readers of such a checkpoint look for."""
+        ...
