@@ -158,10 +158,12 @@ def read(configs: Sequence[str] = ("v2",), overrides: Sequence[str] = (), channe
     return config.replace(n_channels=channels) if channels else check(config)
 
 
-def read_run(path: str | Path) -> Config:
-    """The configuration of a run: its config.gin, ours or the release's."""
+def read_run(path: str | Path, overrides: Sequence[str] = ()) -> Config:
+    """The configuration of a run: its config.gin, ours or the release's, and `NAME=value` overrides."""
     bindings = Bindings()
     bindings.read(Path(path))
+    for text in overrides:
+        bindings.override(text)
     return check(from_bindings(bindings))
 
 
