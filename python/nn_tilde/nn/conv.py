@@ -73,7 +73,8 @@ class Conv1d(WeightNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         left, right = self.pad
-        if left != right:
+        # A single channel is padded beforehand: oneDNN is very slow when it pads one (the filter bank's 513 taps).
+        if left != right or self.in_channels == 1:
             x, left = F.pad(x, (left, right)), 0
         return F.conv1d(x, self.folded(), self.bias, self.stride, left, self.dilation, self.groups)
 
