@@ -31,7 +31,7 @@ class Board:
         self.writer.flush()
 
     def evaluation(self, step: int, evaluation: Evaluation) -> None:
-        for sound in evaluation.sounds:  # its players are mono
+        for sound in (s for s in evaluation.sounds if s.board):  # its players are mono
             self.writer.add_audio(sound.name, np.clip(sound.samples.mean(0), -1, 1), step, sound.rate)
         for name, figure in evaluation.figures.items():
             self.writer.add_image(name, _pixels(figure), step, dataformats="HWC")

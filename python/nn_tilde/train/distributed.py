@@ -26,6 +26,13 @@ def distribute(task: Task, fabric: Fabric) -> None:
         optimizer.register_step_pre_hook(lambda opt, *_: _average_gradients(opt, fabric))
 
 
+def part(fabric: Fabric) -> None:
+    """The processes are done with each other, and none ends while another still talks to it."""
+    if fabric.world_size > 1:
+        fabric.barrier()
+        torch.distributed.destroy_process_group()
+
+
 @torch.no_grad()
 def share(tensors: Iterable[torch.Tensor]) -> None:
     """Every process gets process 0's values."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 FLOOR = -80.0  # dB
 
@@ -23,6 +24,7 @@ def curve(steps: Sequence[int], values: Sequence[float], title: str) -> Figure:
     if len(y) and y.min() > 0 and y.max() > 10 * y.min():
         axes.set_yscale("log")
     axes.set_title(title, fontsize=9)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
     axes.tick_params(labelsize=7)
     axes.grid(alpha=0.3)
     return figure

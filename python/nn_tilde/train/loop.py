@@ -13,7 +13,7 @@ import torch
 from . import checkpoint
 from .board import Board
 from .data import StepBatches, batch_size, step_seed, training_batches, usable_workers, validation_batches
-from .distributed import distribute, gather, share
+from .distributed import distribute, gather, part, share
 from .ema import Average
 from .metrics import History, Meter
 from .progress import Display
@@ -29,11 +29,19 @@ if TYPE_CHECKING:
 TRAINING, VALIDATION = 0, 1  # kinds of random numbers
 
 
-def fit(task: Task, run: Run, settings: Settings, fabric: Fabric, resume: Path | None = None, start: int = 0) -> bool:
+def fit(
+    task: Task,
+    run: Run,
+    settings: Settings,
+    fabric: Fabric,
+    resume: Path | None = None,
+    start: int = 0,
+    averages: dict[str, torch.Tensor] | None = None,
+) -> bool:
     """Trains `task` in `run` up to `settings.max_steps`; returns False when it was asked to stop earlier.
 
     fabric: launched; the task's module and optimizers are on its device. resume: a checkpoint of ours to go
-    on from; otherwise the task's present state counts as having seen `start` steps.
+    on from; otherwise the task's present state counts as having seen `start` steps, with these averages of weights.
     Raises CheckpointError, Diverged.
     """
     trainer = _Trainer(task, run, settings, fabric)
@@ -41,6 +49,8 @@ def fit(task: Task, run: Run, settings: Settings, fabric: Fabric, resume: Path |
         trainer.restore(resume)
     else:
         trainer.step = start
+        if trainer.average is not None and averages:
+            trainer.average.load_state_dict(averages)
     return trainer.train()
 
 
@@ -93,6 +103,7 @@ class _Trainer:
                     self.update(fabric.to_device(next(batches)), step)
         if self.board:
             self.board.close()
+        part(fabric)
         return not stopped
 
     def update(self, batch, step: int) -> None:

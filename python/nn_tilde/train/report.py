@@ -38,7 +38,7 @@ def write_report(run: Run, step: int, history: History, evaluation: Evaluation |
     parts.append(_section("Curves", _grid(curves)))
     if evaluation is not None:
         parts += [_section(name, _picture(png(figure), name)) for name, figure in evaluation.figures.items()]
-        parts.append(_section("Sounds", _grid([_player(sound) for sound in evaluation.sounds])))
+        parts.append(_section("Sounds", _grid([_player(sound) for sound in evaluation.sounds if sound.page])))
     parts.append(_section("Configuration", f"<pre>{escape(run.config)}</pre>"))
     parts.append(_section("Made with", f"<pre>{escape(_provenance(about))}</pre>"))
     page = (

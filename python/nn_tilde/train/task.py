@@ -14,11 +14,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Sound:
-    """Audio for TensorBoard and the report. samples: float [channels, time] in −1..1; rate: Hz."""
+    """Audio for TensorBoard (`board`) and the report (`page`). samples: float [channels, time] in −1..1; rate: Hz."""
 
     name: str
     samples: np.ndarray
     rate: int
+    board: bool = True
+    page: bool = True
 
 
 @dataclass
