@@ -34,10 +34,11 @@ class Builder:
     """The pieces so far, and how late (`delay`, in frames) what comes out of them is.
 
     streaming: False builds the network itself, each call a whole recording between zeros.
+    frames: how many come out of a usual call, 0 for not known; the weights are laid out for that.
     """
 
-    def __init__(self, delay: int = 0, streaming: bool = True):
-        self.delay, self.streaming = delay, streaming
+    def __init__(self, delay: int = 0, streaming: bool = True, frames: int = 0):
+        self.delay, self.streaming, self.frames = delay, streaming, frames
         self.pieces: list[layers.Piece] = []
 
     def add(self, module: nn.Module) -> Builder:
@@ -46,7 +47,7 @@ class Builder:
 
     def branch(self) -> Builder:
         """An empty builder that hears what comes out of this one."""
-        return Builder(self.delay, self.streaming)
+        return Builder(self.delay, self.streaming, self.frames)
 
     def wait(self, delay: int, channels: int) -> None:
         """Delays further, to `delay` in all."""
@@ -62,14 +63,15 @@ class Builder:
         return chain
 
 
-def stream(module: nn.Module, delay: int = 0, streaming: bool = True) -> layers.Chain:
+def stream(module: nn.Module, delay: int = 0, streaming: bool = True, frames: int = 0) -> layers.Chain:
     """The module as a scriptable one on frames [B, T, C], in evaluation mode, with copies of its weights.
 
     Its `delay` is that of the output, in output frames, when the input is `delay` frames late; its
     `reset()` forgets the past. Raises TypeError for a module of an unknown kind; `add.register`
-    makes more kinds known. streaming: False pads with zeros instead, and never is late.
+    makes more kinds known. streaming: False pads with zeros instead, and never is late. frames: of
+    the input in a usual call, for speed; 0 for not known.
     """
-    return Builder(delay, streaming).add(module).chain().eval()
+    return Builder(delay, streaming, frames).add(module).chain().eval()
 
 
 def align(branches: list[Builder]) -> int:
@@ -157,8 +159,9 @@ def add_taps(
         right = span + 1 - stride - left
         if left or right:
             builder.pieces.append(layers.Zeros(left, right, inputs))
+    builder.frames //= stride
     if groups == 1:
-        builder.pieces.append(layers.Taps(weight, bias, stride, dilation))
+        builder.pieces.append(layers.Taps(weight, bias, stride, dilation, builder.frames))
     else:
         builder.pieces.append(layers.GroupedTaps(weight, bias, groups, stride, dilation))
 
@@ -178,7 +181,8 @@ def _(module: ConvTranspose1d, builder: Builder) -> None:
         builder.delay = builder.delay * ratio + cut
     else:
         builder.pieces.append(layers.Zeros(1, 1, weight.shape[0]))
-    builder.pieces.append(layers.Upsample(weight, module.bias, ratio))
+    builder.pieces.append(layers.Upsample(weight, module.bias, ratio, builder.frames))
+    builder.frames *= ratio
     if not builder.streaming:
         builder.pieces.append(layers.Crop(cut, ratio - cut))
 
@@ -225,7 +229,7 @@ def _(module: Branches, builder: Builder) -> None:
 def _(module: FilteredNoise, builder: Builder) -> None:
     net = builder.branch().add(module.net)
     builder.pieces.append(layers.Noise(net.chain(), module.size, module.out, module.bands))
-    builder.delay = net.delay * module.size
+    builder.delay, builder.frames = net.delay * module.size, net.frames * module.size
 
 
 @add.register

@@ -20,6 +20,9 @@ from .activations import mod_sigmoid
 from .noise import filter_frames, impulse_response
 
 
+SHORT = 1024  # numbers in a row of weights, at most, where calls make few frames
+
+
 def voices(state: Tensor, count: int) -> Tensor:
     """The first `count` rows of a state; rows it does not have yet are zero."""
     have = state.size(0)
@@ -100,15 +103,30 @@ class Delay(Piece):
 
 
 class Taps(Piece):
-    """A convolution without padding. weight: [out, in, kernel]."""
+    """A convolution without padding. weight: [out, in, kernel].
 
-    __constants__ = ("kernel", "stride", "dilation", "inputs", "channels")
+    frames: how many of the output a call usually makes, 0 for not known. It decides in which order
+    the weights lie, which for few frames is most of the time: products of a matrix with a handful
+    of columns run at the speed of memory only where its rows are short (`SHORT`).
+    """
 
-    def __init__(self, weight: Tensor, bias: Tensor | None, stride: int = 1, dilation: int = 1):
+    __constants__ = ("kernel", "stride", "dilation", "inputs", "channels", "order")
+
+    def __init__(self, weight: Tensor, bias: Tensor | None, stride: int = 1, dilation: int = 1, frames: int = 0):
         out, self.inputs, self.kernel = weight.shape
         super().__init__(out)
         self.stride, self.dilation = stride, dilation
-        rows = weight.detach().permute(2, 1, 0).reshape(self.kernel * self.inputs, out)
+        size = self.kernel * self.inputs
+        rows = weight.detach().permute(0, 2, 1).reshape(out, size)
+        self.order = "across"
+        if 2 <= frames <= 6:
+            self.order = "parts"
+            parts = next(n for n in range(-(-size // SHORT), size + 1) if size % n == 0)
+            rows = rows.reshape(out, parts, size // parts).transpose(0, 1)
+        elif frames == 1 and size >= 8 * out:
+            self.order = "along"
+        else:
+            rows = rows.t()
         self.register_buffer("weight", rows.contiguous().clone())
         self.register_buffer("bias", weight.new_zeros(out) if bias is None else bias.detach().clone())
 
@@ -120,11 +138,25 @@ class Taps(Piece):
             steps = [x.stride(0), self.stride * self.inputs, self.dilation * self.inputs, 1]
             x = x.as_strided([batch, frames, self.kernel, self.inputs], steps)
         rows = x.reshape(batch * frames, self.kernel * self.inputs)
-        return torch.addmm(self.bias, rows, self.weight).view(batch, frames, self.channels)
+        if self.order == "parts":
+            y = self._by_parts(rows)
+        elif self.order == "along":
+            y = torch.addmm(self.bias, rows, self.weight.t())
+        else:
+            y = torch.addmm(self.bias, rows, self.weight)
+        return y.view(batch, frames, self.channels)
+
+    def _by_parts(self, rows: Tensor) -> Tensor:
+        columns = rows.t()
+        size = self.weight.size(2)
+        y = torch.addmm(self.bias.unsqueeze(1), self.weight[0], columns[:size])
+        for i in range(1, self.weight.size(0)):
+            y.addmm_(self.weight[i], columns[i * size : (i + 1) * size])
+        return y.t().contiguous()
 
     def scale(self, gain: Tensor, shift: Tensor) -> None:
         """Folds y·gain + shift, one value per channel, into the weights."""
-        self.weight.mul_(gain)
+        self.weight.mul_(gain if self.order == "across" else gain[:, None])
         self.bias.mul_(gain).add_(shift)
 
 
@@ -161,13 +193,13 @@ class Upsample(Piece):
     convolution without a cut: nothing to add up later, and one frame of past.
     """
 
-    def __init__(self, weight: Tensor, bias: Tensor | None, ratio: int):
+    def __init__(self, weight: Tensor, bias: Tensor | None, ratio: int, frames: int = 0):
         inputs, out, _ = weight.shape
         super().__init__(out)
         self.ratio = ratio
         halves = [weight.detach()[:, :, ratio:], weight.detach()[:, :, :ratio]]  # of the frame before, of this one
         taps = torch.stack([half.permute(2, 1, 0).reshape(ratio * out, inputs) for half in halves], -1)
-        self.taps = Taps(taps, None if bias is None else bias.detach().repeat(ratio))
+        self.taps = Taps(taps, None if bias is None else bias.detach().repeat(ratio), frames=frames)
 
     def forward(self, x: Tensor) -> Tensor:
         """[B, 1 + T, in] → [B, T·ratio, out]."""

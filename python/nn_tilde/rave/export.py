@@ -15,8 +15,6 @@ from .instrument import Instrument
 from .network import RAVE
 from .spaces import build_space
 
-BLOCK = 2048  # samples, the smallest that hosts are advised to play
-
 
 @dataclass(frozen=True)
 class Exported:
@@ -66,6 +64,5 @@ def build(
 def export(rave: RAVE, path: str | os.PathLike[str], **options: object) -> Exported:
     """Writes the file at `path`; options as those of `build`. What was there before stays when this fails."""
     instrument = build(rave, **options)
-    block = max(instrument.ratio, instrument.ratio * (BLOCK // instrument.ratio))
-    instrument.export_to_ts(path, block=block)
-    return Exported(Path(path), instrument.ratio, instrument.latent_size, instrument.delays, block)
+    instrument.export_to_ts(path, block=instrument.block)
+    return Exported(Path(path), instrument.ratio, instrument.latent_size, instrument.delays, instrument.block)

@@ -12,6 +12,8 @@ from . import streaming as halves
 from .network import RAVE
 from .resampler import Resampler
 
+BLOCK = 2048  # samples of the network, the least that hosts are advised to play at once
+
 
 class Instrument(Module):
     """encode, decode, forward (and prior) of a network, at `rate` Hz and with `channels` of output.
@@ -46,7 +48,9 @@ class Instrument(Module):
         if self.is_using_adain and self.target_channels > self.n_channels:
             raise ValueError("A model that learns styles (AdaIN) plays its own channels only; leave --channels out.")
         self.space, self.prior_net = space, prior
-        self.encoder, self.decoder = halves.encoder(rave, streaming), halves.decoder(rave, streaming)
+        usual = rave.ratio * max(1, BLOCK // rave.ratio)
+        self.encoder = halves.encoder(rave, streaming, usual)
+        self.decoder = halves.decoder(rave, streaming, usual)
         for name in ("latent_pca", "latent_mean", "fidelity"):
             self.register_buffer(name, getattr(rave, name).detach())
         self.resampler: Resampler | None = None
@@ -64,11 +68,11 @@ class Instrument(Module):
         rate = (0, 0) if self.resampler is None else (self.resampler.delay_in, self.resampler.delay_out)
         scale = 1.0 if self.resampler is None else self.resampler.factor
         self.ratio = ratio if self.resampler is None else self.resampler.ratio
+        self.block = self.ratio * max(1, BLOCK // self.ratio)
         self.delays = {
             "encode": round(max(early, 0) * ratio * scale) + rate[0],
             "decode": round(late * scale) + rate[1],
             "forward": round(max(both, 0) * scale) + rate[0] + rate[1],
-            "prior": 0,
         }
 
     def _offer(self) -> None:
@@ -95,7 +99,7 @@ class Instrument(Module):
                 in_labels,
                 out_labels,
                 test_buffer_size=block,
-                delay=self.delays[name],
+                delay=self.delays.get(name, 0),
             )
 
     # What is heard.

@@ -43,7 +43,7 @@ class Analysis(layers.Piece):
         conv = pqmf.forward_conv
         inner = builder.branch()
         add_taps(inner, conv.folded(), None, conv.pad[0], conv.stride)
-        self.net, builder.delay = inner.chain(), inner.delay
+        self.net, builder.delay, builder.frames = inner.chain(), inner.delay, inner.frames
         self.bands = pqmf.n_band
         self.register_buffer("signs", _signs(self.bands, builder.delay))
 
@@ -95,7 +95,7 @@ class MelFrames(layers.Piece):
         self.register_buffer("filters", mel.mel_scale.fb / window.square().sum())
         left = self.n_fft // 2
         late = (self.n_fft - 1 - left) // self.hop if self.streaming else 0
-        builder.delay = late
+        builder.delay, builder.frames = late, builder.frames // self.hop
         self.past = layers.Past(left + late * self.hop, 1)
         self.margin = left
 
@@ -184,8 +184,10 @@ def _(module: GeneratorV2, builder: Builder) -> None:
     builder.pieces.append(HeadV2(first, noise[0] if noise else None, out, module.amplitude_modulation))
 
 
-def encoder(rave: RAVE, streaming: bool = True) -> layers.Chain:
+def encoder(rave: RAVE, streaming: bool = True, block: int = 0) -> layers.Chain:
     """Audio [B, C, F·ratio] → raw latents [B, F, L·outputs]; delay in latent frames.
+
+    block: samples in a usual call, for speed; 0 for not known.
 
     It may be negative: a causal network that does not look at the newest samples it could know
     comes before its offline twin.
@@ -193,7 +195,7 @@ def encoder(rave: RAVE, streaming: bool = True) -> layers.Chain:
     config = rave.config
     if config.input_mode == "pqmf" and config.n_band > 1 and config.ratio // config.n_band % 2:
         raise ValueError("A filter bank needs an even number of its frames for each latent frame.")
-    builder = Builder(0, streaming)
+    builder = Builder(0, streaming, block)
     if rave.spectrogram is not None:
         builder.pieces.append(MelFrames(rave.spectrogram, builder))
     elif config.input_mode == "pqmf" and config.n_band > 1:
@@ -203,10 +205,10 @@ def encoder(rave: RAVE, streaming: bool = True) -> layers.Chain:
     return builder.add(rave.encoder.encoder.net).chain().eval()
 
 
-def decoder(rave: RAVE, streaming: bool = True) -> layers.Chain:
+def decoder(rave: RAVE, streaming: bool = True, block: int = 0) -> layers.Chain:
     """Inputs of the generator [B, F, L + noise channels] → audio [B, C, F·ratio]; delay in samples."""
     config = rave.config
-    builder = Builder(0, streaming).add(rave.decoder)
+    builder = Builder(0, streaming, block // rave.ratio).add(rave.decoder)
     if config.output_mode == "pqmf" and config.n_band > 1:
         builder.pieces.append(Synthesis(rave.pqmf, builder))
     else:

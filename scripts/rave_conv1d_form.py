@@ -1,0 +1,178 @@
+"""The other way to stream a RAVE, to measure ours against: channel-major `conv1d` with cached padding.
+
+Each convolution is `torch.conv1d` on [B, C, T] after its past is put before its input; strided ones
+are lined up by delay lines, transposed ones add up their overlaps, residuals delay their straight
+branch, activations and sums are separate. That is how files of RAVE 2.3 play; same weights as ours.
+"""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+import nn_tilde
+from nn_tilde.nn.activations import mod_sigmoid
+from nn_tilde.nn.conv import Conv1d, ConvTranspose1d, fold_weight_norm
+from nn_tilde.nn.residual import Branches, DilatedUnit, Named, Residual
+from nn_tilde.rave.generators import GeneratorV1
+from nn_tilde.rave.network import RAVE
+
+VOICES = 64  # rows of every cache
+
+
+class Cache(nn.Module):
+    """Puts the last `frames` frames before the input: [B, C, T] → [B, C, frames + T]."""
+
+    def __init__(self, channels: int, frames: int):
+        super().__init__()
+        self.frames = frames
+        self.register_buffer("pad", torch.zeros(VOICES, channels, frames))
+
+    def forward(self, x: Tensor) -> Tensor:
+        if self.frames > 0:
+            x = torch.cat([self.pad[: x.size(0)], x], -1)
+            self.pad[: x.size(0)].copy_(x[..., -self.frames :])
+        return x
+
+
+class Line(nn.Module):
+    """The input, `frames` later."""
+
+    def __init__(self, channels: int, frames: int):
+        super().__init__()
+        self.frames, self.cache = frames, Cache(channels, frames)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.cache(x)
+        if self.frames > 0:
+            x = x[..., : -self.frames]
+        return x
+
+
+class CachedConv(nn.Module):
+    def __init__(self, conv: Conv1d, late: int, weight: Tensor | None = None):
+        super().__init__()
+        left, right = conv.pad
+        wait = -(right + late) % conv.stride
+        self.late = (right + wait + late) // conv.stride
+        self.stride, self.dilation, self.groups = conv.stride, conv.dilation, conv.groups
+        self.register_buffer("weight", (conv.folded() if weight is None else weight).detach().clone())
+        self.bias = None if conv.bias is None else nn.Parameter(conv.bias.detach().clone())
+        self.line, self.cache = Line(conv.in_channels, wait), Cache(conv.in_channels, left + right)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.cache(self.line(x))
+        return F.conv1d(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
+
+
+class CachedTranspose(nn.Module):
+    def __init__(self, conv: ConvTranspose1d, late: int):
+        super().__init__()
+        self.ratio = conv.ratio
+        self.late = late * conv.ratio + conv.ratio // 2
+        self.register_buffer("weight", conv.folded().detach().clone())
+        self.register_buffer("cache", torch.zeros(VOICES, conv.out_channels, conv.ratio))
+
+    def forward(self, x: Tensor) -> Tensor:
+        y = F.conv_transpose1d(x, self.weight, None, self.ratio)
+        y[..., : self.ratio] += self.cache[: y.size(0)]
+        self.cache[: y.size(0)].copy_(y[..., -self.ratio :])
+        return y[..., : -self.ratio]
+
+
+class Straight(nn.Module):
+    def __init__(self, body: nn.Module, channels: int, frames: int):
+        super().__init__()
+        self.body, self.line = body, Line(channels, frames)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.body(x) + self.line(x)
+
+
+def convert(module: nn.Module, late: int) -> tuple[nn.Module, int]:
+    """(the module with caches, delay of its output in its frames)."""
+    if isinstance(module, nn.Sequential):
+        parts = []
+        for part in module:
+            part, late = convert(part, late)
+            parts.append(part)
+        return nn.Sequential(*parts), late
+    if isinstance(module, Named | DilatedUnit):
+        return convert(module.net, late)
+    if isinstance(module, Branches) and len(module.branches) == 1:
+        return convert(module.branches[0], late)
+    if isinstance(module, Residual):
+        body, after = convert(module.body, late)
+        last = [part for part in module.body.modules() if isinstance(part, Conv1d)][-1]
+        return Straight(body, last.out_channels, after - late), after
+    if isinstance(module, Conv1d | ConvTranspose1d):
+        made = (CachedConv if isinstance(module, Conv1d) else CachedTranspose)(module, late)
+        return made, made.late
+    if isinstance(module, nn.LeakyReLU | nn.BatchNorm1d):
+        return copy.deepcopy(module), late
+    raise TypeError(f"no conv1d form of {type(module).__name__}")
+
+
+class HeadV1(nn.Module):
+    def __init__(self, generator: GeneratorV1, late: int):
+        super().__init__()
+        self.waveform, self.loudness = CachedConv(generator.waveform, late), CachedConv(generator.loudness, late)
+        self.late = max(self.waveform.late, self.loudness.late)
+        width = generator.waveform.in_channels
+        self.first, self.second = (Line(width, self.late - c.late) for c in (self.waveform, self.loudness))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return torch.tanh(self.waveform(self.first(x))) * mod_sigmoid(self.loudness(self.second(x)))
+
+
+class HeadV2(nn.Module):
+    def __init__(self, late: int):
+        super().__init__()
+        self.late = late
+
+    def forward(self, x: Tensor) -> Tensor:
+        waveform, amplitude = x.chunk(2, 1)
+        return torch.tanh(waveform * torch.sigmoid(amplitude))
+
+
+def turn(x: Tensor) -> Tensor:
+    signs = torch.ones_like(x)
+    signs[:, 1::2, ::2] = -1
+    return x * signs
+
+
+class Conv1dForm(nn_tilde.Module):
+    """Mono, variational, filter bank on both sides, no noise branch: v1 without noise, v2.
+
+    late_in, late_out: delays in samples of encoding and decoding.
+    """
+
+    def __init__(self, rave: RAVE):
+        super().__init__(sr=rave.config.sampling_rate)
+        rave = fold_weight_norm(copy.deepcopy(rave)).eval().requires_grad_(False)
+        self.bands, self.latents = rave.config.n_band, rave.latent_size
+        self.analysis = CachedConv(rave.pqmf.forward_conv, 0)
+        self.encoder, late = convert(rave.encoder.encoder.net, 0)
+        self.late_in = late * rave.ratio + self.analysis.late * self.bands
+        self.net, late = convert(rave.decoder.net, 0)
+        self.head = HeadV1(rave.decoder, late) if isinstance(rave.decoder, GeneratorV1) else HeadV2(late)
+        self.synthesis = CachedConv(rave.pqmf.inverse_conv, self.head.late)
+        self.late_out = self.synthesis.late * self.bands
+        self.register_buffer("pca", rave.latent_pca.clone())
+        self.register_buffer("mean", rave.latent_mean.clone())
+        self.register_attribute("deterministic", False)
+        self.register_method("forward", 1, 1, 1, 1, delay=self.late_in + self.late_out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        mean, scale = self.encoder(turn(self.analysis(x))).chunk(2, 1)
+        z = mean
+        if not self.deterministic[0]:
+            z = z + torch.randn_like(mean) * (F.softplus(scale) + 1e-4)
+        z = F.conv1d(z - self.mean.unsqueeze(-1), self.pca.unsqueeze(-1))
+        z = F.conv1d(z, self.pca.t().unsqueeze(-1)) + self.mean.unsqueeze(-1)
+        y = self.synthesis(turn(self.head(self.net(z)))) * self.bands
+        y = y.flip(1).transpose(1, 2)
+        return y.reshape(y.size(0), 1, -1)
