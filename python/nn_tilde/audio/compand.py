@@ -83,7 +83,8 @@ def _gains(curve: Curve, decibels: np.ndarray) -> np.ndarray:
     place = (np.clip(decibels, _LOWEST, _HIGHEST) - np.float32(_LOWEST)) * np.float32(1 / _STEP)
     low = place.astype(np.int32)
     at = table[low]
-    return at + (table[low + 1] - at) * (place - low)
+    place -= low.astype(np.float32)
+    return at + (table[low + 1] - at) * place
 
 
 def follow(level: np.ndarray, rate: int, attack: float, decay: float, initial: float = 1.0) -> np.ndarray:

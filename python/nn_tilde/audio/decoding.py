@@ -113,6 +113,9 @@ class _AvReader:
         self._open()
         self.rate = int(self._stream.codec_context.sample_rate)
         self.channels = self._stream.codec_context.layout.nb_channels
+        if not self.rate or not self.channels:
+            self.close()
+            raise AudioError(path, "cannot be read (it holds no audio that is understood)")
         if self._stream.duration is not None:
             seconds = float(self._stream.duration * self._stream.time_base)
         else:

@@ -37,9 +37,10 @@ def find_audio(paths: Iterable[str | os.PathLike], extensions: Iterable[str] = E
     """
     wanted = {"." + extension.lower().lstrip(".") for extension in extensions}
     found: set[Path] = set()
+    entered: set[str] = set()
     for path in map(Path, paths):
         if path.is_dir():
-            found |= _search(path, wanted)
+            found |= _search(path, wanted, entered)
         elif path.exists():
             found.add(Path(os.path.abspath(path)))
         else:
@@ -47,11 +48,11 @@ def find_audio(paths: Iterable[str | os.PathLike], extensions: Iterable[str] = E
     return sorted(found)
 
 
-def _search(top: Path, wanted: set[str]) -> set[Path]:
-    found, entered = set(), set()
+def _search(top: Path, wanted: set[str], entered: set[str]) -> set[Path]:
+    found = set()
     for folder, folders, names in os.walk(os.path.abspath(top), followlinks=True):
         real = os.path.realpath(folder)
-        if real in entered:  # a link that leads back up
+        if real in entered:  # by a link that leads back up, or because it was named too
             folders.clear()
             continue
         entered.add(real)

@@ -21,6 +21,7 @@ class Record:
     size: int  # of that file, bytes
     modified: int  # of that file, ns
     frames: int  # samples a channel, at the dataset's rate
+    channels: int = 0  # of that file; 0: not recorded
     at: int = 0  # first sample in audio.pcm, or number of the first LMDB entry
     entries: int = 0  # LMDB: how many entries it makes
 

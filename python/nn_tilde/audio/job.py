@@ -28,6 +28,7 @@ class Job:
 @dataclass(frozen=True)
 class Decoded:
     frames: int
+    channels: int = 0  # of the file; 0: not known any more
     clipped: int = 0  # samples beyond full scale
 
 
@@ -38,7 +39,7 @@ def decode_file(job: Job, report: Callable[[float], None]) -> Decoded:
         frames = resampled_length(info.frames, info.rate, job.rate)
         if frames < 1:
             raise AudioError(job.path, "holds no sound")
-        return Decoded(frames)
+        return Decoded(frames, info.channels)
     if os.path.exists(job.part):  # of an interrupted run
         return Decoded(os.path.getsize(job.part) // (2 * job.channels))
     if not os.path.isdir(os.path.dirname(job.part)):
@@ -58,4 +59,4 @@ def decode_file(job: Job, report: Callable[[float], None]) -> Decoded:
     finally:
         if os.path.exists(temporary):
             os.remove(temporary)
-    return Decoded(frames, clipped)
+    return Decoded(frames, clipped=clipped)

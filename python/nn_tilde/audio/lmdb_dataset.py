@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import ClassVar
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -48,23 +50,53 @@ def open_lmdb(folder: Path, metadata: Metadata, window: int) -> Dataset:
     return LazyRecordings(paths, np.array(lengths, np.int64), metadata, window)
 
 
+class _Environment:
+    """An LMDB may be open only once in a process: all who read it share it, and the last one closes it."""
+
+    _all: ClassVar[WeakValueDictionary] = WeakValueDictionary()
+
+    def __init__(self, folder: Path):
+        self._folder, self._env, self._pid = folder, None, 0
+
+    @classmethod
+    def of(cls, folder: Path) -> _Environment:
+        key = os.path.realpath(folder)
+        found = cls._all.get(key)
+        if found is None:
+            found = cls._all[key] = cls(folder)
+        return found
+
+    @property
+    def env(self):
+        if self._pid != os.getpid():  # the first use, or the first after a fork: the parent's is not for us
+            import lmdb
+
+            self.close()
+            try:
+                self._env = lmdb.open(str(self._folder), readonly=True, lock=False, readahead=False)
+            except lmdb.Error as error:
+                raise DatasetError(f"'{self._folder}' cannot be read ({error}).") from None
+            self._pid = os.getpid()
+        return self._env
+
+    def close(self) -> None:
+        if self._env is not None:
+            self._env.close()
+
+    __del__ = close
+
+
 class _Entries:
     """The examples of an LMDB, parsed when asked for; each process opens the file for itself."""
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self._opened = self._pid = None
+        self._shared: _Environment | None = None
 
     def _env(self):
-        if self._opened is None or self._pid != os.getpid():
-            import lmdb
-
-            try:
-                self._opened = lmdb.open(str(self.folder), readonly=True, lock=False, readahead=False)
-            except lmdb.Error as error:
-                raise DatasetError(f"'{self.folder}' cannot be read ({error}).") from None
-            self._pid = os.getpid()
-        return self._opened
+        if self._shared is None:
+            self._shared = _Environment.of(self.folder)
+        return self._shared.env
 
     def __len__(self) -> int:
         return self._env().stat()["entries"]
@@ -83,7 +115,7 @@ class _Entries:
             yield example
 
     def __getstate__(self) -> dict:
-        return {**self.__dict__, "_opened": None}
+        return {**self.__dict__, "_shared": None}
 
 
 def _waveform(example: AudioExample) -> AudioBuffer:
@@ -148,7 +180,7 @@ class LmdbWriter:
         at = self._next
         if part is None:
             length = repr(record.frames / self._metadata.sr)
-            described = {"path": record.path, "length": length, "channels": str(self._metadata.channels)}
+            described = {"path": record.path, "length": length, "channels": str(record.channels)}
             self._put(encode(AudioExample(metadata=described)))
         else:
             samples = np.memmap(part, "<i2", "r").reshape(-1, self._metadata.channels)

@@ -115,7 +115,7 @@ def _run(
                 continue
             if event.result.clipped:
                 report.clipped.append(job.path)
-            record = replace(record, frames=event.result.frames)
+            record = replace(record, frames=event.result.frames, channels=event.result.channels)
             pending.append((writer.append(record, None if job.part is None else Path(job.part)), job.part))
             report.recordings += 1
             report.seconds += record.frames / metadata.sr
