@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from platform import node
 from uuid import uuid4
 
 import numpy as np
 
 from .files import AudioError
+from .metadata import DatasetError
 from .reading import BLOCK, blocks, probe
 from .resampling import resampled_length
 from .store import SCALE
@@ -43,15 +46,16 @@ def decode_file(job: Job, report: Callable[[float], None]) -> Decoded:
     if os.path.exists(job.part):  # of an interrupted run
         return Decoded(os.path.getsize(job.part) // (2 * job.channels))
     if not os.path.isdir(os.path.dirname(job.part)):
-        raise AudioError(job.path, "was given to a machine that does not see the output folder")
-    frames = clipped = 0
+        raise DatasetError(f"'{os.path.dirname(job.part)}' is not seen by the machine '{node()}' of the cluster.")
+    decoded = blocks(job.path, BLOCK, job.rate, job.channels, report)
     temporary = f"{job.part}.{uuid4().hex}"
+    frames = clipped = 0
     try:
-        with open(temporary, "wb") as out:
-            for block in blocks(job.path, BLOCK, job.rate, job.channels, report):
+        with _writing(temporary) as write:
+            for block in decoded:
                 clipped += int((np.abs(block) > 1).sum())
                 scaled = np.clip(np.rint(block.T * SCALE), -SCALE, SCALE - 1)
-                out.write(scaled.astype("<i2").tobytes())
+                write(scaled.astype("<i2").tobytes())
                 frames += block.shape[1]
         if not frames:
             raise AudioError(job.path, "holds no sound")
@@ -60,3 +64,17 @@ def decode_file(job: Job, report: Callable[[float], None]) -> Decoded:
         if os.path.exists(temporary):
             os.remove(temporary)
     return Decoded(frames, clipped=clipped)
+
+
+@contextmanager
+def _writing(path: str) -> Iterator[Callable[[bytes], None]]:
+    """A file to write to. That a disk is full is not the fault of what is being read."""
+
+    def write(data: bytes) -> None:
+        try:
+            out.write(data)
+        except OSError as error:
+            raise DatasetError(f"'{os.path.dirname(path)}' cannot be written to ({error.strerror}).") from None
+
+    with open(path, "wb", buffering=0) as out:
+        yield write

@@ -21,7 +21,7 @@ from .job import Job, decode_file
 from .metadata import NAME as METADATA
 from .metadata import DatasetError, Metadata, read_metadata
 from .store import StoreWriter
-from .workers import Event, Failed, Finished, Progress, run_work
+from .workers import Event, Failed, Finished, Progress, Stuck, run_work
 
 _SYNC_EVERY = 0.25  # seconds between two moments at which everything done is on disk
 
@@ -29,7 +29,7 @@ _SYNC_EVERY = 0.25  # seconds between two moments at which everything done is on
 @dataclass
 class Report:
     recordings: int = 0  # in the dataset
-    seconds: float = 0.0  # of audio in the dataset
+    frames: int = 0  # samples a channel in the dataset
     kept: int = 0  # files that an earlier run had done
     kept_bytes: int = 0  # of those files
     skipped: list[tuple[str, str]] = field(default_factory=list)  # file, reason
@@ -66,7 +66,7 @@ def preprocess(
             if not report.recordings:
                 raise DatasetError(_nothing_valid(report))
             shutil.rmtree(output / "parts")
-            replace(metadata, complete=True, n_seconds=report.seconds).write(output)
+            replace(metadata, complete=True, n_seconds=report.frames / metadata.sr).write(output)
     except DatasetError:
         if fresh and not report.recordings:
             shutil.rmtree(output, ignore_errors=True)
@@ -88,8 +88,8 @@ def _run(
     try:
         todo, sizes = _missing(files, index.records, output, metadata, report)
         report.recordings = len(index.records)
-        report.seconds = sum(record.frames for record in index.records) / metadata.sr
-        done = _Watching(sizes, watch, report.kept, report.kept_bytes, report.seconds)
+        report.frames = sum(record.frames for record in index.records)
+        done = _Watching(sizes, watch, report.kept, report.kept_bytes, report.frames / metadata.sr)
         jobs = [job for _, job in todo]
         if cluster is not None:
             from .cluster import run_work_on_cluster
@@ -118,7 +118,7 @@ def _run(
             record = replace(record, frames=event.result.frames, channels=event.result.channels)
             pending.append((writer.append(record, None if job.part is None else Path(job.part)), job.part))
             report.recordings += 1
-            report.seconds += record.frames / metadata.sr
+            report.frames += record.frames
             if time.monotonic() - synced > _SYNC_EVERY:
                 sync()
                 synced = time.monotonic()
@@ -197,6 +197,8 @@ class _Watching:
 
 def _told(events: Iterator[Event], done: _Watching, rate: int) -> Iterator[Event]:
     for event in events:
+        if isinstance(event, Stuck):
+            raise DatasetError(event.sentence)
         done(event, rate)
         yield event
 
@@ -232,6 +234,8 @@ def refuse_other(output: Path, metadata: Metadata) -> None:
 
 
 def _nothing_valid(report: Report) -> str:
+    if not report.skipped:
+        return "There are no files."
     path, reason = report.skipped[0]
     if len(report.skipped) == 1:
         return f"The only file, '{path}', {reason}."

@@ -31,6 +31,8 @@ class RemoteDataset(Dataset):
             if error.code != 404:
                 raise DatasetError(f"'{address}' answers with error {error.code}.") from None
             about = self._about_release()
+        except DatasetError:
+            raise
         except ValueError:
             raise DatasetError(f"'{address}' does not serve a dataset.") from None
         self.channels, self.sampling_rate = int(about["channels"]), int(about["sr"])
@@ -42,7 +44,9 @@ class RemoteDataset(Dataset):
         try:
             count = int(json.loads(self._get("/len", patience=0.0)))
             audio, rate = self._crop(0)
-        except (HTTPError, ValueError):
+        except DatasetError:
+            raise
+        except (HTTPError, ValueError, KeyError):
             raise DatasetError(f"'{self.address}' does not serve a dataset.") from None
         return {"channels": audio.shape[0], "sr": rate or 44100, "lengths": [audio.shape[1]] * count, "cuts": True}
 

@@ -13,6 +13,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from .files import AudioError
+from .metadata import DatasetError
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,18 @@ class Failed:
     reason: str  # a few words that follow the name of the file
 
 
-Event = Progress | Finished | Failed
+@dataclass(frozen=True)
+class Stuck:
+    job: int
+    sentence: str  # why no job can go on
+
+
+Event = Progress | Finished | Failed | Stuck
 Work = Callable[[Any, Callable[[float], None]], Any]
-"""work(job, report) → result; raises `AudioError` for a bad file. Importable by name, like its jobs' classes."""
+"""work(job, report) → result; raises `AudioError` for a bad file, `DatasetError` when it is not the file.
+
+Importable by name, like the classes of its jobs.
+"""
 
 
 def run_work(work: Work, jobs: Sequence[Any], processes: int) -> Iterator[Event]:
@@ -106,14 +116,16 @@ def _serve(pipe: Connection, work: Work) -> None:
         pipe.send(do_work(work, job, number, lambda fraction, number=number: pipe.send(Progress(number, fraction))))
 
 
-def do_work(work: Work, job: Any, number: int, report: Callable[[float], None]) -> Finished | Failed:
+def do_work(work: Work, job: Any, number: int, report: Callable[[float], None]) -> Finished | Failed | Stuck:
     """One job, in this process."""
     try:
         return Finished(number, work(job, report))
     except AudioError as error:
         return Failed(number, error.reason)
+    except DatasetError as error:
+        return Stuck(number, str(error))
     except OSError as error:
-        return Failed(number, f"cannot be read or its samples not written ({error.strerror or error})")
+        return Failed(number, f"cannot be read ({error.strerror or error})")
     except MemoryError:
         return Failed(number, "needs more memory than there is")
 

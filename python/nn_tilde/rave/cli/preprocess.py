@@ -103,7 +103,7 @@ def _tell(report, output_path: str, metadata) -> None:
         click.echo(f"{_files(report.changed)} changed since added and not read again.", err=True)
     if report.clipped:
         click.echo(f"{_files(report.clipped)} louder than full scale and clipped.", err=True)
-    length = timedelta(seconds=round(report.seconds))
+    length = timedelta(seconds=round(report.frames / metadata.sr))
     recordings = "1 recording" if report.recordings == 1 else f"{report.recordings} recordings"
     channels = "1 channel" if metadata.channels == 1 else f"{metadata.channels} channels"
     click.echo(f"'{output_path}': {recordings}, dataset length {length}, {channels} at {metadata.sr} Hz")
