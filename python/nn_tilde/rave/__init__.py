@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .config import Config, ConfigError
-    from .load import load
+    from .loading import load
     from .network import RAVE
 
 __all__ = ["RAVE", "Config", "ConfigError", "load"]
-_HOMES = {"load": ".load", "RAVE": ".network", "Config": ".config", "ConfigError": ".config"}
+_HOMES = {"load": ".loading", "RAVE": ".network", "Config": ".config", "ConfigError": ".config"}
 
 
 def __getattr__(name: str) -> object:

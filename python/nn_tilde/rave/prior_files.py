@@ -9,7 +9,7 @@ from torch import Tensor
 
 from nn_tilde.rave.config import ConfigError
 from nn_tilde.rave.gin_file import Bindings, find
-from nn_tilde.rave.load import ema_weights, find_checkpoint, find_config, read_checkpoint, tidy
+from nn_tilde.rave.loading import ema_weights, find_checkpoint, find_config, read_checkpoint, tidy
 from nn_tilde.rave.prior import Prior
 
 SIZES = ("resolution", "res_size", "skp_size", "kernel_size", "cycle_size", "n_layers")

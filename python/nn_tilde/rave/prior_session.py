@@ -19,7 +19,7 @@ from ..train.run import Run
 from ..train.settings import Settings
 from . import prior_files
 from .config import ConfigError
-from .load import find_checkpoint, find_config, load, read_checkpoint
+from .loading import find_checkpoint, find_config, load, read_checkpoint
 from .network import RAVE
 from .prior_train import PriorOf, PriorTask, crop_length
 from .spaces import build_space

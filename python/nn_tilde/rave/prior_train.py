@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from ..train.task import Evaluation, Sound
-from .load import load_weights, read_checkpoint, tidy
+from .loading import load_weights, read_checkpoint, tidy
 from .network import RAVE
 from .prior import Prior
 from .prior_sampler import PriorSampler

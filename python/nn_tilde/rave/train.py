@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ..train.task import Evaluation, Sound
 from .config import Config
-from .load import read_checkpoint
+from .loading import read_checkpoint
 from .network import RAVE, attach_discriminator
 from .train_data import Data
 from .train_pictures import pairs_figure, traversals

@@ -16,7 +16,7 @@ from ..train.run import Run
 from ..train.settings import Settings
 from .config import Config, read, read_augmentations, read_run
 from .gin_names import gin_text
-from .load import find_checkpoint, find_config, fit, read_checkpoint, tidy
+from .loading import find_checkpoint, find_config, fit, read_checkpoint, tidy
 from .losses import check_n_signal
 from .train_data import Data, DataFlags, open_data
 

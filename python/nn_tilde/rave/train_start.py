@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from .load import load_weights, read_checkpoint, tidy
+from .loading import load_weights, read_checkpoint, tidy
 from .network import RAVE
 from .update import Updates
 

@@ -29,7 +29,7 @@ def command(run, streaming, noise, name, output, ema_weights) -> None:
         raise click.ClickException(
             f"ONNX needs the package '{error.name}': pip install 'nn-tilde-toolkit[onnx]'."
         ) from None
-    from nn_tilde.rave.load import find_checkpoint, find_config, load
+    from nn_tilde.rave.loading import find_checkpoint, find_config, load
     from nn_tilde.rave.onnx_export import export_onnx
 
     try:

@@ -51,7 +51,7 @@ def _player(model: Path, folder: Path | None, chunk_size: int | None, sample: bo
         if sample or ema:
             raise click.ClickException("--sample and --ema_weights are for trained runs; a .ts file is as it is.")
         return InstrumentPlayer(model, chunk_size, device)
-    from nn_tilde.rave.load import load
+    from nn_tilde.rave.loading import load
 
     try:
         rave = load(model, ema)
