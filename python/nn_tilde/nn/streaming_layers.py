@@ -19,7 +19,6 @@ from torch import Tensor, nn
 from .activations import mod_sigmoid
 from .noise import filter_frames, impulse_response
 
-
 SHORT = 1024  # numbers in a row of weights, at most, where calls make few frames
 
 
@@ -161,7 +160,7 @@ class Taps(Piece):
 
 
 class GroupedTaps(Piece):
-    """A convolution without padding whose groups of channels do not see each other. weight: [out, in/groups, kernel]."""
+    """A convolution without padding whose groups do not see each other. weight: [out, in/groups, kernel]."""
 
     __constants__ = ("kernel", "stride", "dilation", "groups", "inputs", "channels")
 
