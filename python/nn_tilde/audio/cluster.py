@@ -58,4 +58,4 @@ def _events(ray, work: Work, jobs: Sequence[Any]) -> Iterator[Event]:
 
 def _one(work: Work, job: Any, number: int):
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    return do_work(work, job, number, lambda fraction: None)
+    return do_work(work, job, number, lambda fraction, seconds: None)

@@ -35,7 +35,7 @@ class Decoded:
     clipped: int = 0  # samples beyond full scale
 
 
-def decode_file(job: Job, report: Callable[[float], None]) -> Decoded:
+def decode_file(job: Job, report: Callable[[float, float], None]) -> Decoded:
     """Decode one file into its part; int16, interleaved. The part is complete when it has its name."""
     if job.part is None:
         info = probe(job.path)

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import IO
 
-from .index import IndexWriter, Record
+from .index import NAME as INDEX
+from .index import IndexWriter, Record, read_index
 from .job import Job, decode_file
 from .metadata import NAME as METADATA
 from .metadata import DatasetError, Metadata, read_metadata
@@ -55,23 +56,29 @@ def preprocess(
     metadata: its settings; files that the dataset has already are not read again. Raises `DatasetError` (one sentence)
     when `output` is something else, is being written to, or when nothing in `files` can be read.
     """
-    fresh = not output.exists()
     refuse_other(output, metadata)
-    output.mkdir(parents=True, exist_ok=True)
     report = Report()
-    try:
-        with _alone(output):
-            replace(metadata, complete=False).write(output)
+    with _alone(output):
+        new = not read_index(output)
+        if new:
+            _remove(output, "audio.pcm", "data.mdb", "lock.mdb")
+        replace(metadata, complete=False).write(output)
+        try:
             _run(files, output, metadata, processes or _cores(), cluster, watch, report)
             if not report.recordings:
                 raise DatasetError(_nothing_valid(report))
-            shutil.rmtree(output / "parts")
-            replace(metadata, complete=True, n_seconds=report.frames / metadata.sr).write(output)
-    except DatasetError:
-        if fresh and not report.recordings:
-            shutil.rmtree(output, ignore_errors=True)
-        raise
+        except DatasetError:
+            if new and not report.recordings:
+                _remove(output, INDEX, METADATA, "audio.pcm", "data.mdb", "lock.mdb")
+            raise
+        replace(metadata, complete=True, n_seconds=report.frames / metadata.sr).write(output)
     return report
+
+
+def _remove(output: Path, *names: str) -> None:
+    """What an attempt without result left."""
+    for name in names:
+        (output / name).unlink(missing_ok=True)
 
 
 def _run(
@@ -144,7 +151,8 @@ def _missing(
             if known[str(file)].identity() != record.identity():
                 report.changed.append(str(file))
             continue
-        key = hashlib.sha1(repr(record.identity()).encode(), usedforsecurity=False).hexdigest()
+        wanted = repr((record.identity(), metadata.channels, metadata.sr))
+        key = hashlib.sha1(wanted.encode(), usedforsecurity=False).hexdigest()
         part = None if metadata.lazy else str(parts / key)
         todo.append((record, Job(str(file), part, metadata.channels, metadata.sr)))
         sizes.append(stat.st_size)
@@ -180,19 +188,20 @@ class _Watching:
     def __init__(self, sizes: list[int], watch: Watch, files: int, size: float, seconds: float):
         self._sizes, self._watch = sizes, watch
         self._files, self._size, self._seconds = files, float(size), seconds
-        self._partly: dict[int, float] = {}
+        self._partly: dict[int, tuple[float, float]] = {}  # bytes and seconds of each file being read
         watch(files, float(size), seconds)
 
     def __call__(self, event: Event, rate: int) -> None:
         if isinstance(event, Progress):
-            self._partly[event.job] = event.fraction * self._sizes[event.job]
+            self._partly[event.job] = event.fraction * self._sizes[event.job], event.seconds
         else:
             self._partly.pop(event.job, None)
             self._size += self._sizes[event.job]
             self._files += 1
             if isinstance(event, Finished):
                 self._seconds += event.result.frames / rate
-        self._watch(self._files, self._size + sum(self._partly.values()), self._seconds)
+        size, seconds = (sum(part) for part in zip((0, 0), *self._partly.values(), strict=True))
+        self._watch(self._files, self._size + size, self._seconds + seconds)
 
 
 def _told(events: Iterator[Event], done: _Watching, rate: int) -> Iterator[Event]:
@@ -226,6 +235,8 @@ def refuse_other(output: Path, metadata: Metadata) -> None:
     there = read_metadata(output).settings()
     if there["format"] is None:
         raise DatasetError(f"'{output}' holds a dataset that another program made; choose another output path.")
+    if not read_index(output):
+        return
     for key, value in metadata.settings().items():
         if there[key] != value:
             raise DatasetError(
@@ -248,18 +259,35 @@ def _cores() -> int:
 
 @contextmanager
 def _alone(output: Path) -> Iterator[None]:
-    """One writer at a time. The lock goes with its process, however that ends."""
-    (output / "parts").mkdir(exist_ok=True)
-    with open(output / "parts" / "lock", "w") as lock:
+    """One writer at a time. The lock goes with its process, however that ends; nothing is left that is not needed."""
+    fresh = not output.exists()
+    parts = output / "parts"
+    parts.mkdir(parents=True, exist_ok=True)
+    path = parts / "lock"
+    with open(path, "w") as lock:
         try:
-            if os.name == "nt":
-                import msvcrt
-
-                msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _lock(lock)
         except OSError:
             raise DatasetError(f"Another rave preprocess is writing to '{output}'.") from None
-        yield
+        try:
+            yield
+        finally:
+            if os.name == "nt":  # which removes no open file
+                lock.close()
+            path.unlink()
+            with suppress(OSError):  # unless there is something in it
+                parts.rmdir()
+                if fresh:
+                    output.rmdir()
+
+
+def _lock(file: IO) -> None:
+    """Raises OSError when another process holds it."""
+    if os.name == "nt":
+        import msvcrt
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -42,12 +42,13 @@ def blocks(
     frames: int,
     rate: int | None = None,
     channels: int | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Callable[[float, float], None] | None = None,
 ) -> Iterator[np.ndarray]:
     """float32 [C, frames] one after the other, the last one shorter: a file of any length in constant memory.
 
     rate, channels: convert to them (None: as in the file); a mono file feeds every channel asked for, of more channels
-    the first ones are taken. progress is called with the fraction of the file read so far. Raises `AudioError`.
+    the first ones are taken. progress is called with the fraction and the seconds of the file read so far.
+    Raises `AudioError`.
     """
     with open_audio(path) as audio:
         converted = _converted(audio, rate or audio.rate, channels or audio.channels, progress)
@@ -94,7 +95,7 @@ def _raw_blocks(audio: AudioReader) -> Iterator[np.ndarray]:
 
 
 def _converted(
-    audio: AudioReader, rate: int, channels: int, progress: Callable[[float], None] | None
+    audio: AudioReader, rate: int, channels: int, progress: Callable[[float, float], None] | None
 ) -> Iterator[np.ndarray]:
     """Blocks of any size at another rate and number of channels. Values that are no numbers become 0."""
     import soxr
@@ -110,7 +111,7 @@ def _converted(
         if block.shape[1]:
             yield with_channels(block, channels)
         if progress:
-            progress(min(done / audio.frames, 1.0) if audio.frames > 0 else 0.0)
+            progress(min(done / audio.frames, 1.0) if audio.frames > 0 else 0.0, done / audio.rate)
     if stream is not None:
         tail = stream.resample_chunk(np.zeros((0, kept), np.float32), last=True).T
         if tail.shape[1]:

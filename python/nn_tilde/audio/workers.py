@@ -20,6 +20,7 @@ from .metadata import DatasetError
 class Progress:
     job: int  # its number
     fraction: float  # done, 0…1
+    seconds: float  # of audio done
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Stuck:
 
 
 Event = Progress | Finished | Failed | Stuck
-Work = Callable[[Any, Callable[[float], None]], Any]
+Work = Callable[[Any, Callable[[float, float], None]], Any]
 """work(job, report) → result; raises `AudioError` for a bad file, `DatasetError` when it is not the file.
 
 Importable by name, like the classes of its jobs.
@@ -113,10 +114,14 @@ def _serve(pipe: Connection, work: Work) -> None:
             number, job = pipe.recv()
         except (EOFError, OSError):
             return
-        pipe.send(do_work(work, job, number, lambda fraction, number=number: pipe.send(Progress(number, fraction))))
+
+        def report(fraction: float, seconds: float, number: int = number) -> None:
+            pipe.send(Progress(number, fraction, seconds))
+
+        pipe.send(do_work(work, job, number, report))
 
 
-def do_work(work: Work, job: Any, number: int, report: Callable[[float], None]) -> Finished | Failed | Stuck:
+def do_work(work: Work, job: Any, number: int, report: Callable[[float, float], None]) -> Finished | Failed | Stuck:
     """One job, in this process."""
     try:
         return Finished(number, work(job, report))

@@ -126,6 +126,9 @@ def test_nothing_valid_is_an_error_that_leaves_nothing(tmp_path):
     )
     assert "no such file" in refused(f"rave preprocess --input_path {tmp_path}/no --output_path {tmp_path}/set")
     assert not (tmp_path / "set").exists()
+    (tmp_path / "there").mkdir()
+    refused(f"rave preprocess --input_path {tmp_path}/in --output_path {tmp_path}/there --format lmdb")
+    assert not list((tmp_path / "there").iterdir())
     assert shell(f"rave preprocess --output_path {tmp_path}/set").returncode == 2
     assert shell(f"rave preprocess --input_path {tmp_path} --output_path {tmp_path}/set --chanels 2").returncode == 2
 
@@ -215,6 +218,28 @@ def _state(pid):
     return stat[0] if stat else "Z"
 
 
+def test_what_was_interrupted_before_its_first_file_binds_nobody(sounds, tmp_path):
+    """Other settings are fine then, and nothing made with the old ones is used."""
+    from nn_tilde.audio.metadata import Metadata
+
+    out = tmp_path / "set"
+    stopped = Stopping()
+    with pytest.raises(KeyboardInterrupt):
+        preprocess([sounds / "one.wav"], out, Metadata(1, False, 44100, format="lmdb"), watch=stopped)
+    assert (out / "metadata.yaml").exists()
+    ok(f"rave preprocess --input_path '{sounds}/one.wav' --output_path {out} --channels 2")
+    ok(f"rave preprocess --input_path '{sounds}/one.wav' --output_path {tmp_path}/whole --channels 2")
+    assert content(out) == content(tmp_path / "whole")
+
+
+class Stopping:
+    """A watcher that loses patience when a file is done."""
+
+    def __call__(self, files, size, seconds):
+        if files:
+            raise KeyboardInterrupt
+
+
 def test_two_at_once_do_not_mix(sounds, tmp_path):
     """The second is refused while the first holds the lock."""
     fcntl = pytest.importorskip("fcntl")
@@ -282,13 +307,13 @@ def test_a_full_disk_is_not_the_fault_of_the_file(sounds, tmp_path, monkeypatch)
 
     monkeypatch.setattr(job, "open", full, raising=False)
     wanted = job.Job(str(sounds / "one.wav"), str(tmp_path / "part"), 1, 44100)
-    event = do_work(job.decode_file, wanted, 3, lambda fraction: None)
+    event = do_work(job.decode_file, wanted, 3, lambda fraction, seconds: None)
     assert isinstance(event, Stuck)
     assert "No space left" in event.sentence
     assert not list(tmp_path.iterdir())
     elsewhere = job.Job(str(sounds / "one.wav"), str(tmp_path / "not here" / "part"), 1, 44100)
     with pytest.raises(DatasetError, match="is not seen by the machine"):
-        job.decode_file(elsewhere, lambda fraction: None)
+        job.decode_file(elsewhere, lambda fraction, seconds: None)
 
 
 def test_the_same_on_a_cluster(sounds, tmp_path):

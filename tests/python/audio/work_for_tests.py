@@ -15,5 +15,5 @@ def double(job, report):
         raise FileNotFoundError(2, "No such file")
     if job == "wait":
         time.sleep(60)
-    report(0.5)
+    report(0.5, 1.0)
     return 2 * job
