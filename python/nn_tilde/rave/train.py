@@ -15,7 +15,7 @@ from .config import Config
 from .loading import read_checkpoint
 from .network import RAVE, attach_discriminator
 from .train_data import Data
-from .train_pictures import pairs_figure, traversals
+from .train_pictures import pairs_picture, traversals
 from .train_start import adopt_optimizers, adopt_weights, steps_done, transfer
 from .update import Updates, integrate
 
@@ -99,11 +99,11 @@ class RaveTask:
         signals = torch.cat([x for x, _ in examples]), torch.cat([y for _, y in examples])
         sounds = self._audible(signals[0]), self._audible(signals[1])
         pairs = list(zip(*sounds, strict=True))
-        figures = {
-            "spectrograms": pairs_figure(pairs[:PLAYERS], self.config.sampling_rate),
+        pictures = {
+            "spectrograms": pairs_picture(pairs[:PLAYERS], self.config.sampling_rate),
             "latent_traversals": traversals(self.module, signals[0][:1], self._audible),
         }
-        return Evaluation(scalars, self._sounds(pairs), figures)
+        return Evaluation(scalars, self._sounds(pairs), pictures)
 
     def _sounds(self, pairs: list[tuple[np.ndarray, np.ndarray]]) -> list[Sound]:
         rate = self.config.sampling_rate

@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from ..train.figures import spectrograms
+from ..train.figures import pixels, spectrograms
 from .network import RAVE
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 OFFSETS = (-2.0, -1.0, 0.0, 1.0, 2.0)  # standard deviations
 DIMENSIONS = 4
 SECONDS = 1.0
 
 
-def pairs_figure(pairs: Sequence[tuple[np.ndarray, np.ndarray]], rate: int) -> Figure:
+def pairs_picture(pairs: Sequence[tuple[np.ndarray, np.ndarray]], rate: int) -> np.ndarray:
     """Rows of (original, reconstruction), each [C, T]; channels are mixed."""
     rows = [[("original", x.mean(0)), ("reconstruction", y.mean(0))] for x, y in pairs]
-    return spectrograms(rows, rate)
+    return pixels(spectrograms(rows, rate))
 
 
 @torch.no_grad()
-def traversals(rave: RAVE, x: Tensor, audible: Callable[[Tensor], np.ndarray]) -> Figure:
+def traversals(rave: RAVE, x: Tensor, audible: Callable[[Tensor], np.ndarray]) -> np.ndarray:
     """One example x [1, C, T] decoded with one latent direction moved at a time.
 
     Directions are the principal ones where they are known (variational models), else the dimensions themselves.
@@ -45,4 +41,4 @@ def traversals(rave: RAVE, x: Tensor, audible: Callable[[Tensor], np.ndarray]) -
         moved[:, :size] += steps[:, :, None]
         sounds = audible(rave.decode(moved).float().cpu())
         rows.append([(f"latent {number} {o:g} σ", sound.mean(0)) for o, sound in zip(OFFSETS, sounds, strict=True)])
-    return spectrograms(rows, rate)
+    return pixels(spectrograms(rows, rate))

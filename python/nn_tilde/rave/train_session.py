@@ -45,10 +45,12 @@ def run_session(**flags) -> None:
         logging.disable(logging.WARNING)  # one process speaks
     logging.basicConfig(format="%(message)s", level=logging.WARNING)
     try:
-        plan = make_plan(flags, say if first else lambda _: None)
+        plan = make_plan(flags)
         fabric = make_fabric(flags["gpu"], flags["devices"], flags["nodes"], flags["strategy"])
     except ValueError as error:  # ConfigError, DatasetError, RunError, DeviceError
         raise click.ClickException(str(error)) from error
+    if first:
+        describe(plan)
     finished = train(plan, fabric)
     if not finished:
         say_first(fabric, f"Stopped; the same command goes on ({plan.run.folder}).")
@@ -65,7 +67,7 @@ def say_first(fabric, line: str) -> None:
         say(line)
 
 
-def make_plan(flags: dict[str, Any], say) -> Plan:
+def make_plan(flags: dict[str, Any]) -> Plan:
     """Reads and checks all that the flags name."""
     if flags["ckpt"] and flags["transfer"]:
         raise ValueError("--ckpt goes on with a run and --transfer begins one; give one of the two.")
@@ -94,7 +96,6 @@ def make_plan(flags: dict[str, Any], say) -> Plan:
         raise ValueError(f"'{folder}' holds a run; give the smoke test a --name of its own.")
     run.check(lenient=inside is not None)
     foreign = ckpt if inside is None and not run.resumes else None
-    _describe(config, store, data, flags, say)
     return Plan(flags, config, data, settings, run, inside, foreign, None if run.resumes else transfer)
 
 
@@ -133,21 +134,22 @@ def _config(flags: dict[str, Any], ckpt: Path | None, store: Dataset) -> Config:
     return config
 
 
-def _describe(config: Config, store: Dataset, data: Data, flags: dict[str, Any], say) -> None:
+def describe(plan: Plan) -> None:
     """What is about to be trained, and what may surprise."""
-    rate = config.sampling_rate
+    config, training = plan.config, plan.data.training
+    rate, stored = config.sampling_rate, training.crops.store.sampling_rate
     say(
-        f"Train set: {len(data.training)} examples, validation set: {len(data.validation)}; "
+        f"Train set: {len(training)} examples, validation set: {len(plan.data.validation)}; "
         f"{config.n_channels} channel(s), {config.ratio} samples per latent frame ({rate / config.ratio:.1f} a second)."
     )
-    if store.sampling_rate != rate:
+    if stored != rate:
         say(
-            f"The dataset has {store.sampling_rate} Hz and the model {rate} Hz: audio is converted "
-            f"(--override SAMPLING_RATE={store.sampling_rate} makes a model of that rate)."
+            f"The dataset has {stored} Hz and the model {rate} Hz: audio is converted "
+            f"(--override SAMPLING_RATE={stored} makes a model of that rate)."
         )
-    if len(data.training) < flags["batch"]:
-        say(f"A batch of {flags['batch']} takes several crops of each of the {len(data.training)} examples.")
-    if flags["smoke_test"]:
+    if len(training) < plan.settings.batch:
+        say(f"A batch of {plan.settings.batch} takes several crops of each of the {len(training)} examples.")
+    if plan.settings.smoke_test:
         say("Smoke test: one batch of each kind.")
 
 

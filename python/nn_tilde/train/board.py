@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .task import Evaluation
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 
 class Board:
@@ -33,17 +29,9 @@ class Board:
     def evaluation(self, step: int, evaluation: Evaluation) -> None:
         for sound in (s for s in evaluation.sounds if s.board):  # its players are mono
             self.writer.add_audio(sound.name, np.clip(sound.samples.mean(0), -1, 1), step, sound.rate)
-        for name, figure in evaluation.figures.items():
-            self.writer.add_image(name, _pixels(figure), step, dataformats="HWC")
+        for name, picture in evaluation.pictures.items():
+            self.writer.add_image(name, picture, step, dataformats="HWC")
         self.scalars(step, evaluation.scalars)
 
     def close(self) -> None:
         self.writer.close()
-
-
-def _pixels(figure: Figure) -> np.ndarray:
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-
-    canvas = FigureCanvasAgg(figure)
-    canvas.draw()
-    return np.asarray(canvas.buffer_rgba())[..., :3].copy()

@@ -9,6 +9,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 FLOOR = -80.0  # dB
 
@@ -40,33 +41,37 @@ def spectrogram(samples: np.ndarray, rate: int, size: int = 1024) -> np.ndarray:
 
 def spectrograms(rows: Sequence[Sequence[tuple[str, np.ndarray]]], rate: int) -> Figure:
     """A grid of (title, samples [time]), one common scale in dB below the loudest."""
-    columns = max(len(row) for row in rows)
-    figure = Figure(figsize=(3.2 * columns, 1.9 * len(rows)))
-    figure.subplots_adjust(0.16 / columns, 0.25 / len(rows), 1 - 0.04 / columns, 1 - 0.12 / len(rows), 0.16, 0.32)
     levels = [[spectrogram(samples, rate) for _, samples in row] for row in rows]
-    top = max(level.max() for row in levels for level in row)
+    tiles = [level for row in levels for level in row]
+    top, height = max(tile.max() for tile in tiles), tiles[0].shape[0]
+    width, columns = max(tile.shape[1] for tile in tiles), max(len(row) for row in rows)
+    x_step, y_step = width * 1.03, height * 1.06
+    figure = Figure(figsize=(min(14, 4.5 * columns), 1.7 * len(rows) + 0.4))
+    # One pair of axes for all of them: drawing axes is what takes time.
+    axes = figure.add_axes((0.01, 0.01, 0.98, 0.98 - 0.3 / (1.7 * len(rows) + 0.4)))
     for i, row in enumerate(rows):
-        for j, (title, samples) in enumerate(row):
-            axes = figure.add_subplot(len(rows), columns, i * columns + j + 1)
-            axes.imshow(
-                levels[i][j],
-                origin="lower",
-                aspect="auto",
-                cmap="magma",
-                vmin=top + FLOOR,
-                vmax=top,
-                extent=(0, len(samples) / rate, 0, rate / 2000),
-            )
-            axes.set_title(title, fontsize=8)
-            axes.tick_params(labelsize=6)
-            if j == 0:
-                axes.set_ylabel("kHz", fontsize=7)
-            if i == len(rows) - 1:
-                axes.set_xlabel("s", fontsize=7)
+        for j, (title, _) in enumerate(row):
+            left, bottom = j * x_step, -i * y_step
+            extent = (left, left + levels[i][j].shape[1], bottom, bottom + height)
+            axes.imshow(levels[i][j], "magma", aspect="auto", origin="lower", vmin=top + FLOOR, vmax=top, extent=extent)
+            axes.text(left + width * 0.02, bottom + height * 0.9, title, color="white", fontsize=8)
+    axes.set_xlim(0, columns * x_step)
+    axes.set_ylim(-(len(rows) - 1) * y_step, height)
+    axes.set_axis_off()
+    seconds = max(len(samples) for row in rows for _, samples in row) / rate
+    figure.suptitle(f"0 to {rate / 2000:g} kHz, {seconds:.2g} s, from {FLOOR:g} dB to the loudest", fontsize=9)
     return figure
 
 
-def png(figure: Figure, dpi: int = 90) -> bytes:
+def pixels(figure: Figure) -> np.ndarray:
+    """uint8 [height, width, 3]."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def png(image: np.ndarray) -> bytes:
+    """File contents of an image as `pixels` makes."""
     buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer) if dpi == figure.dpi else figure.savefig(buffer, format="png", dpi=dpi)
+    Image.fromarray(image).save(buffer, "PNG", compress_level=3)
     return buffer.getvalue()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from lightning.fabric import Fabric
 
 TRAINING, VALIDATION = 0, 1  # kinds of random numbers
+REPORT_EVERY = 60.0  # seconds
 
 
 def fit(
@@ -63,6 +65,7 @@ class _Trainer:
         self.meter, self.history = Meter(fabric), History()
         self.step, self.best, self.phase = 0, math.inf, 0
         self.evaluation: Evaluation | None = None
+        self.reported = time.monotonic()
         self.workers = usable_workers(settings.workers)
         self.pin = fabric.device.type == "cuda"
 
@@ -103,6 +106,7 @@ class _Trainer:
                     self.update(fabric.to_device(next(batches)), step)
         if self.board:
             self.board.close()
+            write_report(self.run, self.step, self.history, self.evaluation)
         part(fabric)
         return not stopped
 
@@ -170,8 +174,14 @@ class _Trainer:
                 checkpoint.save(self.run.last, state)
                 if self.step % self.settings.save_every == 0:
                     checkpoint.duplicate(self.run.last, self.run.step_checkpoint(self.step))
-                write_report(self.run, self.step, self.history, self.evaluation)
+                self.report()
         self.fabric.barrier()
+
+    def report(self) -> None:
+        """The page, not oftener than one would look at it."""
+        if time.monotonic() - self.reported >= REPORT_EVERY:
+            write_report(self.run, self.step, self.history, self.evaluation)
+            self.reported = time.monotonic()
 
     def _sampler(self) -> StepBatches:
         f, s = self.fabric, self.settings

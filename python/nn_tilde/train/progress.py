@@ -21,7 +21,7 @@ class Display:
         if self.bar:
             self._progress = _rich_bar()
             self._progress.start()
-            self._task = self._progress.add_task("training", total=self.total, completed=self.done, losses="")
+            self._task = self._progress.add_task("training", total=self.total, completed=self.done)
         return self
 
     def __exit__(self, *_) -> None:
@@ -37,7 +37,7 @@ class Display:
         """Values fetched at a log interval."""
         text = "  ".join(f"{name.replace('_', ' ')} {value:.4g}" for name, value in values.items())
         if self.bar:
-            self._progress.update(self._task, losses=text)
+            self._progress.losses = text
         elif self.speaks and time.monotonic() - self._last_line >= self.LINES_EVERY:
             self._last_line = time.monotonic()
             self.say(f"step {self.done} of {self.total}{self._speed()}: {text}")
@@ -68,13 +68,19 @@ def _rich_bar():
             speed = task.finished_speed or task.speed
             return Text(f"{speed:.3g} steps/s" if speed else "–", style="progress.data.speed")
 
-    return Progress(
+    class Bar(Progress):
+        losses = ""
+
+        def get_renderables(self):
+            yield self.make_tasks_table(self.tasks)
+            yield Text(self.losses, style="dim")
+
+    return Bar(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         Speed(),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[losses]}", markup=False),
         console=Console(stderr=True),
         speed_estimate_period=60,
     )

@@ -32,12 +32,14 @@ def write_report(run: Run, step: int, history: History, evaluation: Evaluation |
         f"<p>{escape(run.kind)}, {step} steps.</p>",
         _section("Command", f"<pre>{escape(about.get('command', ''))}</pre>"),
     ]
-    from .figures import curve, png
+    from .figures import curve, pixels, png
 
-    curves = [_picture(png(curve(c["steps"], c["values"], name)), name) for name, c in sorted(history.curves.items())]
+    curves = [
+        _picture(png(pixels(curve(c["steps"], c["values"], name))), name) for name, c in sorted(history.curves.items())
+    ]
     parts.append(_section("Curves", _grid(curves)))
     if evaluation is not None:
-        parts += [_section(name, _picture(png(figure), name)) for name, figure in evaluation.figures.items()]
+        parts += [_section(name, _picture(png(picture), name)) for name, picture in evaluation.pictures.items()]
         parts.append(_section("Sounds", _grid([_player(sound) for sound in evaluation.sounds if sound.page])))
     parts.append(_section("Configuration", f"<pre>{escape(run.config)}</pre>"))
     parts.append(_section("Made with", f"<pre>{escape(_provenance(about))}</pre>"))

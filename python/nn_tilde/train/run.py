@@ -68,19 +68,19 @@ class Run:
         return self.last.exists() and not self.about.get("smoke_test")
 
     def check(self, lenient: bool = False) -> None:
-        """Raises RunError when the folder holds another run. lenient: other flags are what the user wants."""
+        """Raises RunError when the folder holds another run. lenient: whoever names the run changes it on purpose."""
         if not self.resumes:
             return
         if self.about.get("kind") != self.kind:
-            raise RunError(f"'{self.folder}' holds something else than a {self.kind} run; choose another --name.")
+            raise RunError(f"'{self.folder}' holds something else than a run of {self.kind}; choose another --name.")
+        if lenient:
+            return
         config = self.folder / "config.gin"
         if config.exists() and (line := _first_difference(config.read_text(), self.config)):
             raise RunError(
                 f"The run '{self.folder.name}' has another configuration ({line}); choose another --name, "
                 "or repeat the configuration it was made with."
             )
-        if lenient:
-            return
         before = self.about.get("flags", {})
         for name, value in self.flags.items():
             if name in before and before[name] != value:

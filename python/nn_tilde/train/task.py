@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     import numpy as np
     import torch
-    from matplotlib.figure import Figure
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ class Evaluation:
 
     scalars: dict[str, float] = field(default_factory=dict)
     sounds: list[Sound] = field(default_factory=list)
-    figures: dict[str, Figure] = field(default_factory=dict)
+    pictures: dict[str, np.ndarray] = field(default_factory=dict)  # uint8 [height, width, 3]
     remarks: list[str] = field(default_factory=list)  # lines printed once, when they are first made
 
 

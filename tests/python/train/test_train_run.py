@@ -35,7 +35,7 @@ def test_the_same_command_goes_on(started):
         ({"batch": 4}, "made with --batch 8, not 4"),
         ({"rand_pitch": (0.5, 1.0)}, "made with --rand_pitch 0.5,2.0, not 0.5,1.0"),
         ({"config": "A = 1\nB = 3\n"}, "there 'B = 2', here 'B = 3'"),
-        ({"kind": "other"}, "something else than a other run"),
+        ({"kind": "other"}, "something else than a run of other"),
     ],
 )
 def test_another_run_of_that_name_is_refused(started, changes, words):
@@ -61,7 +61,9 @@ def test_a_run_that_never_got_anywhere_is_replaced(tmp_path):
 
 
 def test_other_flags_when_asked_for(started):
-    Run(started, "toy", "A = 1\nB = 2\n", {"batch": 2}).check(lenient=True)
+    Run(started, "toy", "A = 1\nB = 3\n", {"batch": 2}).check(lenient=True)
+    with pytest.raises(RunError, match="something else"):
+        Run(started, "other", "A = 1\nB = 2\n", {}).check(lenient=True)
 
 
 def test_names(tmp_path):

@@ -77,12 +77,12 @@ class Toy:
         return {"validation": self._loss(batch)}
 
     def summarize(self, step, gather):
-        from nn_tilde.train.figures import spectrograms
+        from nn_tilde.train.figures import pixels, spectrograms
 
         count = float(sum(gather(1)))
         tone = np.sin(np.arange(4000) / 5)[None].astype(np.float32)
-        figures = {"pair": spectrograms([[("original", tone[0]), ("reconstruction", 0.5 * tone[0])]], 8000)}
-        return Evaluation({"processes": count}, [Sound("example", tone, 8000)], figures)
+        pair = spectrograms([[("original", tone[0]), ("reconstruction", 0.5 * tone[0])]], 8000)
+        return Evaluation({"processes": count}, [Sound("example", tone, 8000)], {"pair": pixels(pair)})
 
     def phase(self, step):
         return int(step > 10)
