@@ -133,15 +133,14 @@ def _reach(network: Callable[[Tensor], Tensor], channels: int, hop_in: int, hop_
         frames *= 2
 
 
-def encoder(rave: RAVE, context: Context, sample: bool = False) -> Chain:
-    """Audio [B, C, T] → decoder input; the latents' means, or drawn from their distribution."""
+def encoder(rave: RAVE, context: Context, latents: Callable[[Tensor], Tensor] | None = None) -> Chain:
+    """Audio [B, C, T] → what `latents` makes, frame by frame, of the encoder's output; by default the means."""
 
-    def latents(x: Tensor) -> Tensor:
-        raw = rave.encoder(rave.analysis(x))
-        return rave.encoder.reparametrize(raw)[0] if sample else rave.encoder.mean(raw)
+    def frames(x: Tensor) -> Tensor:
+        return (latents or rave.encoder.mean)(rave.encoder(rave.analysis(x)))
 
     size = frame_size(rave)
-    return Chain([Local(latents, size, size // rave.ratio, *context.encoder)])
+    return Chain([Local(frames, size, size // rave.ratio, *context.encoder)])
 
 
 def decoder(rave: RAVE, context: Context) -> Chain:

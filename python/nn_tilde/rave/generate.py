@@ -46,7 +46,8 @@ class NetworkPlayer:
         self.rave, self.block, self.device = rave.to(device), block or chunked.BLOCK, device
         self.rate, self.channels = rave.config.sampling_rate, rave.config.n_channels
         context = chunked.find_context(rave)
-        stages = [*chunked.encoder(rave, context, sample).stages, *chunked.decoder(rave, context).stages]
+        latents = (lambda raw: rave.encoder.reparametrize(raw)[0]) if sample else rave.encoder.mean
+        stages = [*chunked.encoder(rave, context, latents).stages, *chunked.decoder(rave, context).stages]
         self.chain = chunked.Chain(stages)
 
     def play(self, pieces: Iterable[np.ndarray], channels: int) -> Iterator[np.ndarray]:
@@ -63,12 +64,17 @@ class NetworkPlayer:
 
 
 class InstrumentPlayer:
-    """A `.ts` file, played by our host; its latency is removed."""
+    """A `.ts` file, played by our host; its latency is removed.
 
-    def __init__(self, path: Path, block: int | None = None, device: str = "cpu"):
+    sample: as it plays in a patch. Otherwise a file that knows `deterministic` plays the latents' means.
+    """
+
+    def __init__(self, path: Path, sample: bool = False, block: int | None = None, device: str = "cpu"):
         from nn_tilde.host import Host
 
         self.host = Host(path, method="forward", block=block, device=device)
+        if not sample and "deterministic" in self.host.attributes:
+            self.host.set("deterministic", True)
         self.channels = self.host.methods["forward"].in_channels
         self.rate = self.host.info.metadata["sample_rate"] or _rate_inside(path)
 
@@ -110,12 +116,12 @@ def generate(player: Player, source: Path, target: Path, progress: Callable[[flo
     voices(original.channels, player.channels, source)
     read = Counted(source)
     rate = player.rate or original.samplerate
-    heard = recordings.resampled(_watched(read, progress, original.samplerate), original.samplerate, rate)
+    heard = recordings.resampled(watched(read, progress, original.samplerate), original.samplerate, rate)
     played = recordings.resampled(player.play(heard, original.channels), rate, original.samplerate)
     return recordings.write(target, recordings.as_long_as(played, read), original)
 
 
-def _watched(read: Counted, progress: Callable[[float], None] | None, rate: int) -> Iterator[np.ndarray]:
+def watched(read: Counted, progress: Callable[[float], None] | None, rate: int) -> Iterator[np.ndarray]:
     """`progress` is called with the seconds read so far."""
     for piece in read:
         yield piece

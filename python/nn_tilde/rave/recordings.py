@@ -127,6 +127,10 @@ class Written(NamedTuple):
     peak: float  # 1.0 = full scale
     clipped: bool
 
+    @property
+    def remark(self) -> str | None:
+        return f"peaks at {self.peak:.2f} and is clipped." if self.clipped else None
+
 
 def write(target: Path, pieces: Iterable[np.ndarray], original: Original) -> Written:
     """A file like `original` with the samples of `pieces` [C, any]. Raises `AudioError`.

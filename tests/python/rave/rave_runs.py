@@ -9,7 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from click.testing import CliRunner
 
+from nn_tilde.rave.cli import cli
 from nn_tilde.rave.config import read
 from nn_tilde.rave.network import RAVE
 
@@ -55,6 +57,13 @@ def call(*words: object, cwd: Path, code: int = 0) -> subprocess.CompletedProces
     done = subprocess.run(line, cwd=cwd, env=environment, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == code, f"{done.returncode}: {done.stdout}\n{done.stderr}"
     return done
+
+
+def quick(*words: object, code: int = 0) -> str:
+    """`rave WORDS` in this process and folder; what it says. The exit code must be `code`."""
+    done = CliRunner().invoke(cli, [str(word) for word in words])
+    assert done.exit_code == code, f"{done.exit_code}: {done.output} {done.exception!r}"
+    return done.output
 
 
 def tone(seconds: float, rate: int = 44100, channels: int = 1) -> np.ndarray:

@@ -9,9 +9,10 @@ import pytest
 import soundfile
 import torch
 import torch.nn.functional as F
-from rave_runs import call, network, run_folder, tone
+from rave_runs import call, network, quick, run_folder, tone
 
 from nn_tilde.rave import chunked
+from nn_tilde.rave.export import export
 from nn_tilde.rave.generate import InstrumentPlayer, NetworkPlayer, generate
 from nn_tilde.rave.recordings import jobs
 
@@ -156,6 +157,30 @@ def test_an_instrument_at_another_rate_is_aligned(tmp_path, gain):
     assert np.abs(error).mean() < 0.004
 
 
+@pytest.mark.parametrize("stack", ["v2", "live"])
+def test_as_its_streaming_export_plays(tmp_path, monkeypatch, stack):
+    """Latency removed, the stream is the network, once the start has passed."""
+    monkeypatch.chdir(tmp_path)
+    run_folder(tmp_path / "run", network(stack.split()))
+    soundfile.write("a.wav", tone(4.0), 44100, subtype="FLOAT")
+    quick("generate", "run", "a.wav", "--out", "whole")
+    quick("generate", "run", "a.wav", "--out", "stream", "--stream")
+    whole, stream = (soundfile.read(f"{folder}/a.wav")[0] for folder in ("whole", "stream"))
+    inner = slice(2 * 44100, 3 * 44100)
+    np.testing.assert_allclose(stream[inner], whole[inner], atol=1e-4 * max(1, np.abs(whole).max()))
+
+
+def test_an_instrument_plays_means_unless_told(tmp_path):
+    export(network(["v2"]), tmp_path / "m.ts", latent_size=4)
+    soundfile.write(tmp_path / "a.wav", tone(0.5), 44100)
+    sounds = []
+    for sample in (False, False, True):
+        generate(InstrumentPlayer(tmp_path / "m.ts", sample), tmp_path / "a.wav", tmp_path / "b.wav")
+        sounds.append(soundfile.read(tmp_path / "b.wav")[0])
+    np.testing.assert_array_equal(sounds[0], sounds[1])
+    assert np.abs(sounds[2] - sounds[0]).max() > 1e-3
+
+
 def test_the_outcome_does_not_depend_on_chunk_size(tmp_path):
     rave = network(["v2"])
     soundfile.write(tmp_path / "a.wav", tone(2.0), 44100)
@@ -188,13 +213,14 @@ def test_the_readmes_command(tmp_path, run):
     assert soundfile.info(tmp_path / "out_path/path_2.wav").frames == 8820
 
 
-def test_the_flags_of_the_release(tmp_path, run, gain):
+def test_the_flags_of_the_release(tmp_path, run, gain, monkeypatch):
     soundfile.write(tmp_path / "a.wav", tone(0.2), 44100)
     model = run / "checkpoints" / "last.ckpt"
     line = ["--model", model, "--input", tmp_path / "a.wav", "--out_path", "o", "--name", "n", "--chunk_size", "4096"]
-    call("generate", *line, "--gpu", "-1", cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    quick("generate", *line, "--gpu", "-1")
     assert (tmp_path / "o/n/a.wav").exists()
-    call("generate", "--model", gain, "--input", tmp_path, cwd=tmp_path)
+    quick("generate", "--model", gain, "--input", tmp_path)
     assert (tmp_path / "generations/a.wav").exists()
     assert (tmp_path / "generations/o/n/a.wav").exists()
 
@@ -209,9 +235,10 @@ def test_the_flags_of_the_release(tmp_path, run, gain):
         ("{run} empty", "There are no audio files at 'empty'."),
     ],
 )
-def test_refusals_are_one_sentence(tmp_path, run, line, sentence):
+def test_refusals_are_one_sentence(tmp_path, run, line, sentence, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     soundfile.write(tmp_path / "a.wav", tone(0.2), 44100)
     (tmp_path / "empty").mkdir()
-    done = call("generate", *line.format(run=run).split(), cwd=tmp_path, code=1)
-    assert sentence in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 1
+    said = quick("generate", *line.format(run=run).split(), code=1)
+    assert sentence in said
+    assert len(said.strip().splitlines()) == 1

@@ -10,11 +10,9 @@ import onnx
 import onnxruntime
 import pytest
 import torch
-from click.testing import CliRunner
-from rave_runs import call, network, run_folder
+from rave_runs import call, network, quick, run_folder
 
 from nn_tilde.nn.adain import AdaIN
-from nn_tilde.rave.cli.export_onnx import command
 from nn_tilde.rave.export import build as build_instrument
 from nn_tilde.rave.onnx_export import Session, build, difference, export_onnx
 
@@ -132,7 +130,8 @@ def test_the_commands_of_the_release(tmp_path):
         expected = network(["onnx"])(torch.from_numpy(x)).numpy()
     np.testing.assert_allclose(session.run(None, {"audio_in": x})[0], expected, atol=1e-5)
 
-    call("export_onnx", "--run", run, "--streaming", "--name", "live", "--output", "out", cwd=tmp_path)
+    said = quick("export_onnx", "--run", run, "--streaming", "--name", "live", "--output", tmp_path / "out")
+    assert "states go round" in said
     model = onnx.load(tmp_path / "out" / "live.onnx")
     about = {entry.key: entry.value for entry in model.metadata_props}
     assert {key: about[key] for key in ("sample_rate", "ratio", "streaming")} == {
@@ -154,12 +153,8 @@ def test_a_missing_extra_is_one_sentence(tmp_path, monkeypatch):
         return plain(name, *arguments, **settings)
 
     monkeypatch.setattr(builtins, "__import__", no_onnx)
-    done = CliRunner().invoke(command, ["--run", str(tmp_path)])
-    assert done.exit_code == 1
-    assert "pip install 'nn-tilde-toolkit[onnx]'" in done.output
+    assert "pip install 'nn-tilde-toolkit[onnx]'" in quick("export_onnx", "--run", tmp_path, code=1)
 
 
 def test_a_folder_without_a_run_is_one_sentence(tmp_path):
-    done = CliRunner().invoke(command, ["--run", str(tmp_path)])
-    assert done.exit_code == 1
-    assert "There is no checkpoint" in done.output
+    assert "There is no checkpoint" in quick("export_onnx", "--run", tmp_path, code=1)

@@ -8,12 +8,10 @@ import numpy as np
 import pytest
 import soundfile
 import torch
-from click.testing import CliRunner
-from rave_runs import call, network, run_folder, tone
+from rave_runs import call, network, quick, run_folder, tone
 
 import nn_tilde
 from nn_tilde.rave import prior_files
-from nn_tilde.rave.cli.train_prior import command
 from nn_tilde.rave.config import ConfigError
 from nn_tilde.rave.prior import Prior
 from nn_tilde.rave.prior_train import PriorOf, PriorTask, crop_length
@@ -150,10 +148,9 @@ def test_the_same_command_goes_on(place):
 @pytest.mark.parametrize(("stack", "word"), [("discrete", "msprior"), ("v2 wasserstein", "wasserstein")])
 def test_other_models_are_refused(tmp_path, stack, word):
     run_folder(tmp_path / "run", network(stack.split()))
-    done = CliRunner().invoke(command, ["--model", str(tmp_path / "run"), "--db_path", "none"])
-    assert done.exit_code == 1
-    assert word in done.output
-    assert len(done.output.strip().splitlines()) == 1
+    said = quick("train_prior", "--model", tmp_path / "run", "--db_path", "none", code=1)
+    assert word in said
+    assert len(said.strip().splitlines()) == 1
 
 
 @pytest.mark.parametrize(

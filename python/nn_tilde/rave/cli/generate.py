@@ -33,24 +33,23 @@ def command(words, model, inputs, out, name, gpu, stream, chunk_size, sample, em
     model, paths = model_and_paths(words, model, inputs)
     pairs = pair(paths, out / name if name else out)
     with tempfile.TemporaryDirectory(prefix="rave-") as folder:
-        player = _player(model, Path(folder) if stream else None, chunk_size, sample, ema_weights, device_of(gpu))
+        player = open_player(model, Path(folder) if stream else None, chunk_size, sample, ema_weights, device_of(gpu))
         from nn_tilde.rave.generate import generate
 
         def render(source: Path, target: Path, progress) -> str | None:
-            written = generate(player, source, target, progress)
-            return f"peaks at {written.peak:.2f} and is clipped." if written.clipped else None
+            return generate(player, source, target, progress).remark
 
         each(pairs, render)
 
 
-def _player(model: Path, folder: Path | None, chunk_size: int | None, sample: bool, ema: bool, device: str):
+def open_player(model: Path, folder: Path | None, chunk_size: int | None, sample: bool, ema: bool, device: str):
     """folder: where a streaming export of a run may lie meanwhile; None for the network itself."""
     from nn_tilde.rave.generate import InstrumentPlayer, NetworkPlayer
 
     if model.suffix == ".ts":
-        if sample or ema:
-            raise click.ClickException("--sample and --ema_weights are for trained runs; a .ts file is as it is.")
-        return InstrumentPlayer(model, chunk_size, device)
+        if ema:
+            raise click.ClickException("--ema_weights is for trained runs; a .ts file has the weights it has.")
+        return InstrumentPlayer(model, sample, chunk_size, device)
     from nn_tilde.rave.loading import load
 
     try:
@@ -61,5 +60,6 @@ def _player(model: Path, folder: Path | None, chunk_size: int | None, sample: bo
         return NetworkPlayer(rave, sample, chunk_size, device)
     from nn_tilde.rave.export import export
 
-    export(rave, folder / "model.ts", streaming=True)
-    return InstrumentPlayer(folder / "model.ts", chunk_size, device)
+    every = rave.latent_size if rave.config.regularization == "variational" else None
+    export(rave, folder / "model.ts", streaming=True, latent_size=every)
+    return InstrumentPlayer(folder / "model.ts", sample, chunk_size, device)
