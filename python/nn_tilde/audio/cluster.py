@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ from .metadata import DatasetError
 from .workers import Event, Failed, Work, do_work
 
 _AHEAD = 4  # jobs a core that wait at the cluster
+_TIMEOUT = 10.0  # seconds to reach it
 
 
 def run_work_on_cluster(work: Work, jobs: Sequence[Any], address: str, processes: int) -> Iterator[Event]:
@@ -22,16 +24,31 @@ def run_work_on_cluster(work: Work, jobs: Sequence[Any], address: str, processes
         import ray
     except ImportError:
         raise DatasetError("--cluster needs Ray: pip install 'nn-tilde-toolkit[cluster]'.") from None
+    _knock(address)
     quiet = {"include_dashboard": False, "num_cpus": processes} if address == "local" else {}
     try:
-        ray.init(None if address == "local" else address, logging_level="error", log_to_driver=False, **quiet)
+        ray.init(address, logging_level="error", log_to_driver=False, **quiet)
     except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
         reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
-        raise DatasetError(f"There is no Ray cluster at '{address}' ({reason}).") from None
+        raise _nobody(address, reason) from None
     try:
         yield from _events(ray, work, jobs)
     finally:
         ray.shutdown()
+
+
+def _knock(address: str) -> None:
+    """Ray itself tries for minutes to reach a machine that is not there."""
+    host, colon, port = address.removeprefix("ray://").rpartition(":")
+    if colon and port.isdecimal():
+        try:
+            socket.create_connection((host, int(port)), timeout=_TIMEOUT).close()
+        except OSError as error:
+            raise _nobody(address, error.strerror or str(error)) from None
+
+
+def _nobody(address: str, reason: str) -> DatasetError:
+    return DatasetError(f"There is no Ray cluster at '{address}' ({reason}).")
 
 
 def _events(ray, work: Work, jobs: Sequence[Any]) -> Iterator[Event]:

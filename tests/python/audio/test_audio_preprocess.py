@@ -326,6 +326,14 @@ def test_the_same_on_a_cluster(sounds, tmp_path):
     assert content(tmp_path / "ray") == content(tmp_path / "plain")
 
 
+def test_a_cluster_that_is_not_there_is_a_sentence(sounds, tmp_path):
+    pytest.importorskip("ray")
+    for address in ("127.0.0.1:9", "ray://127.0.0.1:9"):
+        said = refused(f"rave preprocess --input_path '{sounds}' --output_path {tmp_path}/set --cluster {address}")
+        assert f"There is no Ray cluster at '{address}'" in said
+    assert not (tmp_path / "set").exists()
+
+
 def test_without_ray_the_cluster_is_a_sentence(sounds, tmp_path):
     (tmp_path / "hide" / "ray").mkdir(parents=True)
     (tmp_path / "hide" / "ray" / "__init__.py").write_text("raise ImportError('no ray')")
