@@ -2,7 +2,6 @@
 
 import multiprocessing
 import pickle
-from functools import partial
 
 import lmdb
 import numpy as np
@@ -14,10 +13,10 @@ from nn_tilde.audio import lmdb_dataset, protobuf
 from nn_tilde.audio.crops import Crops
 from nn_tilde.audio.dataset import open_dataset
 from nn_tilde.audio.metadata import Metadata
-from nn_tilde.audio.preprocess import preprocess as preprocess_in_parallel
+from nn_tilde.audio.preprocess import preprocess
 
 N = 1000  # num_signal
-preprocess = partial(preprocess_in_parallel, processes=1)
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 @pytest.fixture(scope="module")

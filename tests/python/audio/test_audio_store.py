@@ -1,7 +1,6 @@
 """The store of ours: every sample of every recording once, whatever interrupted its writing."""
 
 import pickle
-from functools import partial
 
 import numpy as np
 import pytest
@@ -11,9 +10,9 @@ from audio_files import content, sound, write
 from nn_tilde.audio.dataset import Recordings, open_dataset, split
 from nn_tilde.audio.index import read_index
 from nn_tilde.audio.metadata import DatasetError, Metadata, read_metadata
-from nn_tilde.audio.preprocess import preprocess as preprocess_in_parallel
+from nn_tilde.audio.preprocess import preprocess
 
-preprocess = partial(preprocess_in_parallel, processes=1)
+pytestmark = pytest.mark.usefixtures("in_this_process")
 
 
 def settings(**changed):
