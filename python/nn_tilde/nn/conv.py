@@ -11,6 +11,8 @@ checkpoints; w = g·v/‖v‖ with the norm over all axes but the first (Saliman
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -38,8 +40,24 @@ class WeightNorm(nn.Module):
     def folded(self) -> Tensor:
         """The weight that the convolution uses; gradients flow through it."""
         if self.weight_norm:
-            return torch._weight_norm(self.weight_v, self.weight_g, 0)
+            return self._derived("folded", lambda: torch._weight_norm(self.weight_v, self.weight_g, 0))
         return self.weight
+
+    def _derived(self, name: str, make: Callable[[], Tensor]) -> Tensor:
+        """make(), which depends on the weight alone; kept until that changes where no gradient is wanted."""
+        sources = [self.weight_v, self.weight_g] if self.weight_norm else [self.weight]
+        learning = torch.is_grad_enabled() and any(p.requires_grad for p in sources)
+        if learning or torch.compiler.is_compiling() or any(p.is_inference() for p in sources):
+            return make()
+        state = [(p.data_ptr(), p._version, p.dtype) for p in sources]
+        kept = self.__dict__.setdefault("_kept", {})
+        if kept.get(name, (None,))[0] != state:
+            kept[name] = state, make()
+        return kept[name][1]
+
+    def train(self, mode: bool = True) -> WeightNorm:
+        self.__dict__.pop("_kept", None)
+        return super().train(mode)
 
 
 class Conv1d(WeightNorm):

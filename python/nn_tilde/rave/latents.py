@@ -5,6 +5,7 @@ Nothing but sums is kept, so the validation set may be of any size, also smaller
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -45,10 +46,15 @@ class LatentStatistics:
             mean = frames.mean(0)
             self._merge(len(frames), mean, (frames - mean).T @ (frames - mean))
 
-    def merge(self, other: LatentStatistics) -> None:
-        """Takes what another one has seen, for example in another process."""
-        if other.count:
-            self._merge(other.count, other.mean, other.scatter)
+    def sum(self, total: Callable[[Tensor], Tensor]) -> None:
+        """Takes what all processes have seen. total: sum of a tensor over them."""
+        moments = self.scatter + self.count * torch.outer(self.mean, self.mean)
+        packed = torch.cat([moments.flatten(), self.count * self.mean, torch.tensor([self.count]).double()])
+        packed = total(packed).cpu()
+        self.count = int(packed[-1])
+        self.mean = packed[-1 - len(self.mean) : -1] / max(self.count, 1)
+        moments = packed[: moments.numel()].view_as(moments)
+        self.scatter = moments - self.count * torch.outer(self.mean, self.mean)
 
     def _merge(self, count: int, mean: Tensor, scatter: Tensor) -> None:
         total = self.count + count

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..conv import WeightNorm
+from . import products, toom_cook
 
 # What a discriminator says of one sound: its features from the first layer on, the last one its score.
 Features = list[Tensor]
@@ -43,6 +44,11 @@ class Conv(WeightNorm):
             return F.conv2d(x, weight, self.bias, self.stride, self.padding, self.dilation)
         weight = weight.flatten(2)
         return F.conv1d(x, weight, self.bias, self.stride[0], self.padding[0], self.dilation[0])
+
+    def prepared(self) -> Tensor:
+        """The weight for `activated_conv` of `products` or `toom_cook`."""
+        module = toom_cook if self.kernel == (toom_cook.KERNEL,) else products
+        return self._derived("prepared", lambda: module.prepare(self.folded().flatten(2)))
 
     def extra_repr(self) -> str:
         return f"kernel={self.kernel}, stride={self.stride}, dilation={self.dilation}, weight_norm={self.weight_norm}"

@@ -9,7 +9,10 @@ from itertools import pairwise
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from . import products, toom_cook
 from .layers import SLOPE, Conv, Features, fold_periods
+
+FAST = {(toom_cook.KERNEL,): toom_cook, (products.KERNEL, 1): products}
 
 
 class ConvNet(nn.Module):
@@ -24,15 +27,29 @@ class ConvNet(nn.Module):
             net += [Conv(before, after, kernel, step), nn.LeakyReLU(SLOPE)]
         net.append(Conv(widths[-1], 1, (1,) * len(kernel), weight_norm=False))
         self.net = nn.Sequential(*net)
+        self.kernel = kernel
+        self.fast = kernel in FAST and stride == products.STRIDE
 
     def forward(self, x: Tensor) -> Features:
-        """[N, channels, T] → the outputs of all convolutions."""
+        """[N, channels, T] → the outputs of all convolutions, [N, channels, frames]."""
+        if self.fast and x.dim() == 3 and products.worthwhile(x):
+            return self._products(x)
         features = []
         for layer in self.net:
             x = layer(x)
-            if isinstance(layer, Conv):
+            if not isinstance(layer, nn.LeakyReLU):
                 features.append(x)
         return features
+
+    def _products(self, x: Tensor) -> Features:
+        """The same by matrix products, which have the channels last in memory."""
+        first, *inner, last = [layer for layer in self.net if isinstance(layer, Conv)]
+        features = [products.first_conv(x, first.folded().flatten(2), first.bias)]
+        for conv in inner:
+            features.append(FAST[self.kernel].activated_conv(features[-1], conv.prepared(), conv.bias, SLOPE))
+        activated = F.leaky_relu(features[-1], SLOPE)
+        features.append(F.linear(activated, last.folded().flatten(1), last.bias))
+        return [feature.transpose(1, 2) for feature in features]
 
 
 class MultiScale(nn.Module):
