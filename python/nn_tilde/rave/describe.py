@@ -83,7 +83,7 @@ def _model(checkpoint: Mapping[str, Any], config: Config) -> dict[str, Any]:
     warnings = [*_cautions(fitted), *remarks(rave)]
     if fitted.n_channels != config.n_channels:
         warnings.append(f"The config.gin says {config.n_channels} channel(s); the weights have {fitted.n_channels}.")
-    about = {"phase": 2 if rave.warmed_up else 1, **_shape(fitted)}
+    about = {"phase": 2 if rave.warmed_up or _steps(checkpoint) >= fitted.phase_1_duration else 1, **_shape(fitted)}
     if fitted.regularization == "variational" and rave.fidelity.any():
         about["latents_for_fidelity"] = {str(share): needed(rave.fidelity, share) for share in FIDELITIES}
     counts = {part: _count(state, rave, part) for part in PARTS}
@@ -125,13 +125,17 @@ def _prior(file: Path) -> dict[str, Any]:
 
 def _training(checkpoint: Mapping[str, Any]) -> dict[str, Any]:
     callbacks = checkpoint.get("callbacks") or {}
-    warmup = callbacks.get("WarmupCallback", {})
     return {
-        "steps": int(warmup.get("training_steps", checkpoint.get("global_step", 0))),
+        "steps": _steps(checkpoint),
         "epoch": int(checkpoint.get("epoch", 0)),
         "written_by": "this toolkit" if "nn_tilde" in checkpoint else "another program",
         "averaged_weights": bool(callbacks.get("EMA")),
     }
+
+
+def _steps(checkpoint: Mapping[str, Any]) -> int:
+    warmup = (checkpoint.get("callbacks") or {}).get("WarmupCallback", {})
+    return int(warmup.get("training_steps", checkpoint.get("global_step", 0)))
 
 
 def _run(path: Path, file: Path) -> dict[str, Any]:

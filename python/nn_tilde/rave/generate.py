@@ -76,7 +76,7 @@ class InstrumentPlayer:
         if not sample and "deterministic" in self.host.attributes:
             self.host.set("deterministic", True)
         self.channels = self.host.methods["forward"].in_channels
-        self.rate = self.host.info.metadata["sample_rate"] or _rate_inside(path)
+        self.rate = self.host.info.metadata["sample_rate"] or rate_inside(path)
 
     def play(self, pieces: Iterable[np.ndarray], channels: int) -> Iterator[np.ndarray]:
         from nn_tilde.render import CHUNK, messages_of
@@ -101,7 +101,7 @@ class InstrumentPlayer:
         messages_of(renderers)
 
 
-def _rate_inside(path: Path) -> int | None:
+def rate_inside(path: Path) -> int | None:
     """The rate that files of other exporters keep as the attribute `sr`; None when there is none."""
     rate = getattr(torch.jit.load(path, map_location="cpu"), "sr", None)
     return rate if isinstance(rate, int) and rate > 0 else None

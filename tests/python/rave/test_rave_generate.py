@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -13,7 +14,8 @@ from rave_runs import call, network, quick, run_folder, tone
 
 from nn_tilde.rave import chunked
 from nn_tilde.rave.export import export
-from nn_tilde.rave.generate import InstrumentPlayer, NetworkPlayer, generate
+from nn_tilde.rave.generate import InstrumentPlayer, NetworkPlayer, generate, rate_inside
+from nn_tilde.rave.loading import load
 from nn_tilde.rave.recordings import jobs
 
 STACKS = [
@@ -117,6 +119,45 @@ def test_length_rate_and_format_stay(tmp_path, name, rate, channels, subtype):
     assert (about.samplerate, about.channels, about.subtype) == (rate, channels, subtype)
     assert about.frames == before.frames
     assert written.peak > 0
+
+
+def test_what_cannot_be_written_becomes_wav(tmp_path):
+    sound = tone(0.5, 44100, 2)
+    with av.open(str(tmp_path / "a.m4a"), "w") as container:
+        stream = container.add_stream("aac", rate=44100, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(sound.T), format="fltp", layout="stereo")
+        frame.sample_rate = 44100
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    ((source, target),) = jobs([tmp_path / "a.m4a"], tmp_path / "out")
+    assert target.name == "a.wav"
+    generate(NetworkPlayer(network(["raspberry"])), source, target)
+    about = soundfile.info(target)
+    assert (about.samplerate, about.channels, about.subtype) == (44100, 2, "PCM_16")
+    assert abs(about.frames - len(sound)) < 3000  # as many as the codec gives back
+
+
+def test_runs_of_the_release(tmp_path, fixtures):
+    """Against what the release itself made of the input, in one piece."""
+    golden = np.load(fixtures / "rave" / "v2cap16_causal" / "io.npz")
+    scale = np.abs(golden["audio"]).max()
+    player = NetworkPlayer(load(fixtures / "rave" / "v2cap16_causal"), block=8192)
+    made = np.concatenate(list(player.play(iter(np.split(golden["x"][0], 16, 1)), 1)), 1)
+    np.testing.assert_allclose(made, golden["audio"][0], atol=1e-4 * scale)
+
+
+def test_the_rate_of_another_exporters_file(tmp_path):
+    class Plain(torch.nn.Module):
+        def __init__(self, rate: int):
+            super().__init__()
+            self.sr = rate
+
+        def forward(self, x: torch.Tensor) -> torch.Tensor:
+            return x
+
+    for rate, expected in ((48000, 48000), (-1, None)):
+        torch.jit.script(Plain(rate)).save(str(tmp_path / "m.ts"))
+        assert rate_inside(tmp_path / "m.ts") == expected
 
 
 def test_each_channel_is_rendered_by_itself(tmp_path):

@@ -14,6 +14,7 @@ from rave_runs import call, network, quick, run_folder
 
 from nn_tilde.nn.adain import AdaIN
 from nn_tilde.rave.export import build as build_instrument
+from nn_tilde.rave.loading import load
 from nn_tilde.rave.onnx_export import Session, build, difference, export_onnx
 
 STACKS = [
@@ -63,6 +64,17 @@ def test_blocks_equal_those_of_the_streaming_network(stack):
             x = 0.3 * torch.randn(1, 1, frames * rave.ratio)
             expected = instrument(x).numpy()
             np.testing.assert_allclose(session(x.numpy()), expected, atol=1e-4 * max(1, np.abs(expected).max()))
+
+
+@pytest.mark.parametrize("name", ["raspberry", "v2cap16_causal", "v2cap16_stereo"])
+def test_runs_of_the_release(fixtures, name):
+    """Against what the release itself made of the input."""
+    folder = fixtures / "rave" / name
+    golden = np.load(folder / "io.npz")
+    assert golden["decoder_deterministic"] == 0
+    built = build(load(folder))
+    made = Session(built.model.SerializeToString(), built)(golden["x"])
+    np.testing.assert_allclose(made, golden["audio"], atol=1e-4 * max(1e-3, np.abs(golden["audio"]).max()))
 
 
 @pytest.mark.parametrize("stack", ["v1", "v2 noise"])
