@@ -151,6 +151,9 @@ class Updates:
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
+        # The fused step does not count its changes, by which `nn.conv` knows what it may keep.
+        changed = [p for group in optimizer.param_groups for p in group["params"]]
+        torch.autograd.graph.increment_version(changed)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.rave.receptive_field.device.type, torch.bfloat16, enabled=self.half)
