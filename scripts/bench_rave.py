@@ -72,16 +72,16 @@ def _fastest(call, times: int = 12) -> float:
     return min(taken)
 
 
-def stages(instrument: Instrument, block: int) -> dict[int, list[float]]:
-    """By frames per block: [bytes of weights, operations, seconds measured in its layers]."""
-    table: dict[int, list[float]] = {}
+def stages(instrument: Instrument, block: int, blocks: int = 25) -> dict[int, tuple[float, float, float]]:
+    """By frames per block: bytes of weights, operations, seconds in its layers in the median block."""
+    heard: list[dict[int, list[float]]] = []
     hooks = []
 
     def before(layer, inputs):
         layer.begin = time.perf_counter()
 
     def after(layer, inputs, output):
-        row = table.setdefault(output.shape[1], [0.0, 0.0, 0.0])
+        row = heard[-1].setdefault(output.shape[1], [0.0, 0.0, 0.0])
         row[0] += 4 * layer.weight.numel()
         row[1] += 2 * layer.weight.numel() * output.shape[1]
         row[2] += time.perf_counter() - layer.begin
@@ -89,23 +89,24 @@ def stages(instrument: Instrument, block: int) -> dict[int, list[float]]:
     for part in instrument.modules():
         if isinstance(part, Taps | GroupedTaps):
             hooks += [part.register_forward_pre_hook(before), part.register_forward_hook(after)]
-    blocks = 20
     with torch.inference_mode():
-        for i in range(blocks + 3):
-            if i == 3:
-                table.clear()
+        for _ in range(blocks):
+            heard.append({})
             instrument(torch.randn(1, 1, block))
     for hook in hooks:
         hook.remove()
-    return {frames: [value / blocks for value in row] for frames, row in sorted(table.items())}
+    rows = {}
+    for frames, (size, operations, _) in sorted(heard[0].items()):
+        rows[frames] = size, operations, statistics.median(table[frames][2] for table in heard)
+    return rows
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--models", nargs="+", default=["v2", "raspberry"])
     arguments.add_argument("--block", type=int, default=2048)
-    arguments.add_argument("--rounds", type=int, default=7)
-    arguments.add_argument("--count", type=int, default=40, help="blocks per round")
+    arguments.add_argument("--rounds", type=int, default=21, help="short, so that a pair meets the same neighbours")
+    arguments.add_argument("--count", type=int, default=12, help="blocks per round")
     given = arguments.parse_args()
     torch.set_num_threads(1)
     console = Console()
@@ -122,13 +123,13 @@ def main() -> None:
                 raise SystemExit(f"{name}: the two files sound different ({error:.1e}).")
             pairs = []
             for _ in range(given.rounds):
-                pair = [measure(path, block=given.block, blocks=given.count).bare for path in (theirs, ours)]
-                pairs.append(pair)
-        form_ms, our_ms = (statistics.median(column) for column in zip(*pairs, strict=True))
-        ratio = statistics.median(a / b for a, b in pairs)
+                pairs.append([measure(path, block=given.block, blocks=given.count).median for path in (theirs, ours)])
+        form_ms, our_ms = (min(column) for column in zip(*pairs, strict=True))
+        ratios = statistics.quantiles((a / b for a, b in pairs), n=4)
         console.print(
-            f"\n{name}: conv1d form {form_ms:.2f} ms, ours {our_ms:.2f} ms a block of {given.block}; "
-            f"{ratio:.2f}x as fast; largest difference {error:.1e}"
+            f"\n{name}, blocks of {given.block}: conv1d form {form_ms:.2f} ms, ours {our_ms:.2f} ms in the quietest "
+            f"rounds; {ratios[1]:.2f}x as fast (quartiles {ratios[0]:.2f} and {ratios[2]:.2f} of {len(pairs)} pairs); "
+            f"largest difference {error:.1e}"
         )
         table = Table("frames", "weights MB", "MFLOP", "layers ms", "memory ms", "GEMM ms")
         floor = 0.0

@@ -163,7 +163,7 @@ def add_taps(
     if groups == 1:
         builder.pieces.append(layers.Taps(weight, bias, stride, dilation, builder.frames))
     else:
-        builder.pieces.append(layers.GroupedTaps(weight, bias, groups, stride, dilation))
+        builder.pieces.append(layers.GroupedTaps(weight, bias, groups, stride, dilation, builder.frames))
 
 
 def _without_zeros(weight: Tensor) -> tuple[Tensor, int]:

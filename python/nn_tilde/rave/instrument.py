@@ -12,7 +12,9 @@ from . import streaming as halves
 from .network import RAVE
 from .resampler import Resampler
 
-BLOCK = 2048  # samples of the network, the least that hosts are advised to play at once
+# Samples of a block that hosts are advised to play. Larger ones are cheaper; a causal network answers
+# so soon that they would be most of its latency.
+BLOCK, CAUSAL_BLOCK = 2048, 256
 
 
 class Instrument(Module):
@@ -48,7 +50,8 @@ class Instrument(Module):
         if self.is_using_adain and self.target_channels > self.n_channels:
             raise ValueError("A model that learns styles (AdaIN) plays its own channels only; leave --channels out.")
         self.space, self.prior_net = space, prior
-        usual = rave.ratio * max(1, BLOCK // rave.ratio)
+        least = CAUSAL_BLOCK if config.causal else BLOCK
+        usual = rave.ratio * max(1, least // rave.ratio)
         self.encoder = halves.encoder(rave, streaming, usual)
         self.decoder = halves.decoder(rave, streaming, usual)
         for name in ("latent_pca", "latent_mean", "fidelity"):
@@ -57,6 +60,7 @@ class Instrument(Module):
         if rate is not None and rate != config.sampling_rate:
             self.resampler = Resampler(config.sampling_rate, rate, rave.ratio, space.size, streaming)
         self._delays(rave.ratio)
+        self.block = self.ratio * max(1, least // self.ratio)
         self._offer()
 
     def _delays(self, ratio: int) -> None:
@@ -68,7 +72,6 @@ class Instrument(Module):
         rate = (0, 0) if self.resampler is None else (self.resampler.delay_in, self.resampler.delay_out)
         scale = 1.0 if self.resampler is None else self.resampler.factor
         self.ratio = ratio if self.resampler is None else self.resampler.ratio
-        self.block = self.ratio * max(1, BLOCK // self.ratio)
         self.delays = {
             "encode": round(max(early, 0) * ratio * scale) + rate[0],
             "decode": round(late * scale) + rate[1],
@@ -132,7 +135,18 @@ class Instrument(Module):
     def prior(self, temperature: Tensor) -> Tensor:
         """Temperature [B, 1, N / ratio] → latents [B, latents, N / ratio]."""
         assert self.prior_net is not None
-        return self.prior_net.sample(temperature)
+        if self.resampler is None:
+            return self.prior_net.sample(temperature)
+        # As many steps as the network will play frames.
+        clock = self.resampler.sampling
+        counts = clock(temperature.size(2))
+        if self.resampler.aligned:
+            counts = torch.ones_like(counts)
+        steps = temperature.repeat_interleave(counts.to(temperature.device), 2)
+        z = torch.zeros([temperature.size(0), 0, self.latent_size], dtype=steps.dtype, device=steps.device)
+        if steps.size(2) > 0:
+            z = self.prior_net.sample(steps).transpose(1, 2)
+        return clock.hold(z, counts).transpose(1, 2).contiguous()
 
     def _resample_in(self, x: Tensor) -> Tensor:
         if x.size(2) % self.ratio != 0:

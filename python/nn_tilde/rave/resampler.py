@@ -137,7 +137,8 @@ class Resampler(nn.Module):
         self.delay_out = self.up.late + wait
         self.heard, self.model_in, self.model_out, self.played = Queue(0), Queue(0), Queue(0), Queue(wait)
         sizes = (self.ratio, self.group, self.made, frame)
-        self.encoding, self.decoding = Clock(*sizes, latents), Clock(*sizes, latents)
+        # One for each method that a patch may play, which may each have begun at another time.
+        self.encoding, self.decoding, self.sampling = (Clock(*sizes, latents) for _ in range(3))
 
     def _longest_wait(self) -> int:
         """Samples of the patch that may have come before the network's answer to the first of them is complete."""
@@ -178,3 +179,4 @@ class Resampler(nn.Module):
         self.played.reset()
         self.encoding.reset()
         self.decoding.reset()
+        self.sampling.reset()

@@ -18,6 +18,8 @@ from nn_tilde.rave.config import read
 from nn_tilde.rave.export import build, export, remarks
 from nn_tilde.rave.loading import load
 from nn_tilde.rave.network import RAVE
+from nn_tilde.rave.prior import Prior
+from nn_tilde.rave.prior_sampler import PriorSampler
 
 RUNS = ["raspberry", "v1", "v2cap16_causal", "v2cap16_stereo", "v2smallcap16"]
 
@@ -193,6 +195,16 @@ def test_the_network_is_left_as_it_was():
     after = rave.state_dict()
     assert before.keys() == after.keys()
     assert all(torch.equal(before[k], after[k]) for k in before)
+
+
+@pytest.mark.parametrize(
+    ("name", "sr", "block"),
+    [("v2", None, 2048), ("v2_small", None, 2048), ("v2+causal", None, 2048), ("live", None, 256), ("v2", 88200, 4096)],
+)
+def test_the_advised_block_suits_the_model(name, sr, block):
+    instrument = build(small(name), sr=sr)
+    assert instrument.block == block
+    assert block % instrument.ratio == 0
 
 
 # What is heard.
@@ -487,3 +499,21 @@ def test_a_prior_is_played(tmp_path):
     assert file.prior(torch.zeros(1, 1, 1)).flatten().tolist() == [0] * 5
     with pytest.raises(ValueError, match="continues 5 latents, but the model is exported with 4"):
         build(rave, latent_size=4, prior=Dice(5))
+
+
+@pytest.mark.parametrize("sr", [None, 88200, 48000])
+def test_the_prior_of_rave_plays_in_batches(tmp_path, sr):
+    torch.manual_seed(0)
+    prior = PriorSampler(Prior(latent_size=4, resolution=8, res_size=8, skp_size=8, n_layers=2))
+    export(small("v2"), tmp_path / "x.ts", streaming=True, sr=sr, prior=prior)
+    assert read_metadata(tmp_path / "x.ts")["methods"]["prior"]["batch"]
+    file = torch.jit.load(tmp_path / "x.ts")
+    z = torch.cat([file.prior(torch.zeros(3, 1, 5)) for _ in range(8)], 2)
+    assert z.shape == (3, 4, 40)
+    assert torch.isfinite(z).all()
+    held = (z[:, :, 8:].diff(dim=2) == 0).all(1).float().mean()
+    assert 0.03 < held < 0.2 if sr == 48000 else held < 0.02
+    assert not torch.equal(z[0], z[1])
+    host = nn_tilde.Host(tmp_path / "x.ts", "prior")
+    host.render(np.zeros((1, 16 * 4096), np.float32))
+    assert not host.messages()

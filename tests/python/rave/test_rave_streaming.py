@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from nn_tilde.nn import streaming_taps
 from nn_tilde.nn.adain import AdaIN
 from nn_tilde.nn.conv import Conv1d, ConvTranspose1d
 from nn_tilde.nn.recurrent import GRU
@@ -75,7 +76,9 @@ NETWORKS = {
 
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("frames", [0, 1, 2])  # the orders that weights may lie in
-def test_a_layer_streams(name, frames):
+def test_a_layer_streams(name, frames, monkeypatch):
+    monkeypatch.setattr(streaming_taps, "LARGE", 0)
+    monkeypatch.setattr(streaming_taps, "SHORT", 8)
     torch.manual_seed(0)
     build, frame, delay = NETWORKS[name]
     network = build().eval()
@@ -88,6 +91,21 @@ def test_a_layer_streams(name, frames):
     assert stream(network).delay == delay
     assert_later(late, whole, delay, 40)
     torch.testing.assert_close(unpadded, whole, atol=1e-5, rtol=1e-4)
+
+
+@pytest.mark.parametrize(("frames", "order"), [(0, "across"), (1, "along"), (2, "parts"), (6, "parts"), (8, "across")])
+def test_weights_lie_as_a_usual_call_reads_them(frames, order, monkeypatch):
+    monkeypatch.setattr(streaming_taps, "LARGE", 0)
+    monkeypatch.setattr(streaming_taps, "SHORT", 8)
+    torch.manual_seed(0)
+    weight, bias = torch.randn(4, 6, 3), torch.randn(4)
+    taps, plain = (streaming_taps.Taps(weight, bias, frames=f) for f in (frames, 0))
+    assert taps.order == order
+    x = torch.randn(3, 9, 6)
+    torch.testing.assert_close(taps(x), plain(x))
+    gain, shift = torch.randn(4), torch.randn(4)
+    taps.scale(gain, shift)
+    torch.testing.assert_close(taps(x), plain(x) * gain + shift)
 
 
 @pytest.mark.parametrize(("stride", "late"), [(4, 0), (4, 1), (4, 2), (4, 3), (4, 7), (2, 5), (4, -3)])
