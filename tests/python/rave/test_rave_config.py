@@ -5,8 +5,9 @@ import itertools
 
 import pytest
 
+from nn_tilde.audio import augment
 from nn_tilde.rave.config import Config, ConfigError, read, read_augmentations, read_run
-from nn_tilde.rave.gin_file import Bindings
+from nn_tilde.rave.gin_file import CONFIGS, Bindings
 
 # A run's config.gin of the release, and how we ask for the same.
 SAME = {
@@ -210,5 +211,7 @@ def test_augmentations():
         ("RandomMute", {"prob": 0.1}),
         ("RandomGain", {"gain_range": [-6, 3], "prob": 0.5, "limit": True}),
     ]
+    every = [path.stem for path in (CONFIGS / "augmentations").glob("*.gin")]
+    assert len(augment.build(read_augmentations(every))) == len(every) >= 7
     with pytest.raises(ConfigError, match="no augmentation 'mut'; is it mute"):
         read_augmentations(["mut"])
