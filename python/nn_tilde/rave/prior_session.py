@@ -87,14 +87,6 @@ def _train(flags: dict[str, Any]) -> bool:
     if resume is not None and "nn_tilde" not in read_checkpoint(resume):
         task.adopt(resume)
         resume = None
-    done = 0 if resume is None else int(read_checkpoint(resume)["global_step"])
-    if done >= settings.max_steps:
-        say_first(fabric, f"The run has its {done} steps; a larger --max_steps goes on.")
-        return True
-    if done:
-        say_first(fabric, f"Going on from step {done}.")
-    if fabric.is_global_zero:
-        run.begin([Path(sys.argv[0]).name, *sys.argv[1:]], done)
     finished = fit(task, run, settings, fabric, resume)
     report = run.folder / "report.html"
     say_first(fabric, f"Done: {report}" if finished else f"Stopped; the same command goes on ({run.folder}).")

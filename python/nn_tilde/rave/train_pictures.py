@@ -40,5 +40,10 @@ def traversals(rave: RAVE, x: Tensor, audible: Callable[[Tensor], np.ndarray]) -
         steps = torch.tensor(OFFSETS, device=device)[:, None] * deviation * direction
         moved[:, :size] += steps[:, :, None]
         sounds = audible(rave.decode(moved).float().cpu())
-        rows.append([(f"latent {number} {o:g} σ", sound.mean(0)) for o, sound in zip(OFFSETS, sounds, strict=True)])
+        rows.append(
+            [
+                (f"latent {number}: {o:+g} σ" if o else "unchanged", sound.mean(0))
+                for o, sound in zip(OFFSETS, sounds, strict=True)
+            ]
+        )
     return pixels(spectrograms(rows, rate))

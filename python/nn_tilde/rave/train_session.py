@@ -74,7 +74,7 @@ def make_plan(flags: dict[str, Any]) -> Plan:
     transfer = find_checkpoint(flags["transfer"]) if flags["transfer"] else None
     folder = Path(flags["out_path"]) / flags["name"]
     ckpt = _ckpt(flags["ckpt"], folder)
-    inside = ckpt if ckpt is not None and ckpt.is_relative_to(folder.absolute()) else None
+    inside = ckpt if ckpt is not None and ckpt.is_relative_to(folder.resolve()) else None
     store = open_dataset(flags["db_path"], flags["n_signal"])
     config = _config(flags, ckpt, store)
     check_n_signal(config, flags["n_signal"])
@@ -108,7 +108,7 @@ def _ckpt(path: str | None, folder: Path) -> Path | None:
     if path is None:
         return None
     last = Path(path) / "checkpoints" / "last.ckpt"
-    return (last if last.exists() else find_checkpoint(path)).absolute()
+    return (last if last.exists() else find_checkpoint(path)).resolve()
 
 
 def _config(flags: dict[str, Any], ckpt: Path | None, store: Dataset) -> Config:
@@ -179,15 +179,7 @@ def train(plan: Plan, fabric) -> bool:
             say_first(fabric, task.transfer(plan.transfer))
         if foreign is not None:
             resume = _adopt(task, foreign, fabric)
-        done = _steps(resume, task)
-        if done >= plan.settings.max_steps:
-            say_first(fabric, f"The run has its {done} steps; a larger --max_steps goes on.")
-            return True
-        if done:
-            say_first(fabric, f"Going on from step {done}.")
         settings = replace(plan.settings, trial_steps=task.trial_steps)
-        if fabric.is_global_zero:
-            run.begin([Path(sys.argv[0]).name, *sys.argv[1:]], done)
         return fit_task(task, run, settings, fabric, resume, task.start, task.averages)
     except (CheckpointError, ConfigError, Diverged) as error:
         raise click.ClickException(str(error)) from error
@@ -200,7 +192,3 @@ def _adopt(task, file: Path, fabric) -> Path | None:
     if remark := task.adopt(file):
         say_first(fabric, remark)
     return None
-
-
-def _steps(resume: Path | None, task) -> int:
-    return task.start if resume is None else int(read_checkpoint(resume)["global_step"])

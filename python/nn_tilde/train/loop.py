@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import time
 from contextlib import nullcontext
 from functools import partial
@@ -53,6 +54,13 @@ def fit(
         trainer.step = start
         if trainer.average is not None and averages:
             trainer.average.load_state_dict(averages)
+    if trainer.step >= settings.max_steps:
+        trainer.say(f"The run has its {trainer.step} steps; a larger --max_steps goes on.")
+        return True
+    if trainer.step:
+        trainer.say(f"Going on from step {trainer.step}.")
+    if trainer.first:  # only now that the checkpoint has been seen to fit
+        run.begin([Path(sys.argv[0]).name, *sys.argv[1:]], trainer.step)
     return trainer.train()
 
 
@@ -68,6 +76,10 @@ class _Trainer:
         self.reported = time.monotonic()
         self.workers = usable_workers(settings.workers)
         self.pin = fabric.device.type == "cuda"
+
+    def say(self, line: str) -> None:
+        if self.first:
+            print(line, file=sys.stderr, flush=True)
 
     def restore(self, path: Path) -> None:
         state = checkpoint.load(path)

@@ -92,7 +92,7 @@ class Run:
     def begin(self, command: Sequence[str], step: int) -> None:
         """Makes the folder ready for a session that starts at `step`; process 0 only."""
         self.checkpoints.mkdir(parents=True, exist_ok=True)
-        if not self.resumes:
+        if not self.resumes and step == 0:
             for old in [*self.checkpoints.glob("*.ckpt"), *self.folder.glob("events.out.tfevents.*")]:
                 old.unlink()  # of a smoke test, or of a run that never reached its first checkpoint
         _write(self.folder / "config.gin", self.config)

@@ -207,6 +207,9 @@ def test_changing_a_run_on_purpose(rave_train, tmp_path):
     rave_train(base=line)
     assert load(tmp_path / "a")["state_dict"]["encoder.warmed_up"] == 1
     assert read_run(tmp_path / "a" / "config.gin").phase_1_duration == 2
+    refused = rave_train(base=f"{SHORT} --ckpt {tmp_path / 'a'} --config v1 --override CAPACITY=4", code=1)
+    assert "does not fit this model" in refused
+    assert read_run(tmp_path / "a" / "config.gin").phase_1_duration == 2  # nothing was touched
 
 
 def test_going_on_from_a_run_of_the_release(rave_train, tmp_path):

@@ -108,8 +108,6 @@ def train(folder: Path, steps: int = 24, sleep: float = 0.0, trace: Path | None 
     fabric = make_fabric(gpu=(-1,), devices=devices)
     fabric.launch()
     resume = fabric.broadcast(run.last if run.resumes else None)
-    if fabric.is_global_zero:
-        run.begin(sys.argv, 0)
     task = Toy(settings.seed, sleep, trace)
     task.finished = fit(task, run, settings, fabric, resume)
     if trace is not None:
