@@ -3,6 +3,7 @@
 import re
 import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -517,3 +518,35 @@ def test_the_prior_of_rave_plays_in_batches(tmp_path, sr):
     host = nn_tilde.Host(tmp_path / "x.ts", "prior")
     host.render(np.zeros((1, 16 * 4096), np.float32))
     assert not host.messages()
+
+
+def test_a_run_and_its_prior_are_exported_together(fixtures, tmp_path):
+    torch.manual_seed(0)
+    prior = Prior(latent_size=4, resolution=8, res_size=8, skp_size=8, n_layers=2)
+    (tmp_path / "prior").mkdir()
+    torch.save({"state_dict": prior.state_dict()}, tmp_path / "prior" / "best.ckpt")
+    run = fixtures / "rave" / "v2cap16_causal"
+    words = ["export", "--run", str(run), "--prior", str(tmp_path / "prior"), "--streaming", "--output", str(tmp_path)]
+    result = CliRunner().invoke(cli, words)
+    assert result.exit_code == 0, result.output
+    host = nn_tilde.Host(tmp_path / "v2cap16_causal_streaming.ts", "prior")
+    assert (host.methods["prior"].out_channels, host.methods["decode"].in_channels) == (4, 4)
+
+
+# What it is measured against.
+
+
+@pytest.mark.parametrize("name", ["v2", "raspberry"])
+def test_the_benchmark_compares_like_with_like(tmp_path, name, monkeypatch):
+    scripts = Path(nn_tilde.__file__).parents[2] / "scripts"
+    if not (scripts / "bench_rave.py").is_file():
+        pytest.skip("the package is not the repository's own")
+    monkeypatch.syspath_prepend(scripts)
+    import bench_rave
+    from rave_conv1d_form import Conv1dForm
+
+    rave = small(name)
+    export(rave, tmp_path / "ours.ts", streaming=True)
+    form = Conv1dForm(rave)
+    form.eval().export_to_ts(tmp_path / "theirs.ts", block=2048)
+    assert bench_rave.difference(tmp_path / "ours.ts", tmp_path / "theirs.ts", form, rave.ratio) < 1e-4
