@@ -301,7 +301,7 @@ def test_a_stream_that_would_be_early_waits(tmp_path, name):
     torch.testing.assert_close(z[:, :, 20:], whole[:, :, 20:], atol=1e-4, rtol=1e-3)
 
 
-@pytest.mark.parametrize("name", ["v2_nopqmf", "v2+wasserstein", "discrete", "v2+hybrid", "v3", "live"])
+@pytest.mark.parametrize("name", ["v2_nopqmf", "v2+wasserstein", "v2+spherical", "discrete", "v2+hybrid", "v3", "live"])
 def test_every_kind_of_model_plays(tmp_path, name):
     rave = small(name)
     export(rave, tmp_path / "x.ts", streaming=True)

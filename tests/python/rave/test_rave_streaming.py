@@ -227,9 +227,9 @@ def test_a_style_moves_the_source_to_the_target():
 # Whole networks.
 
 MODELS = [
-    "v1", "v2", "v2_small", "v2_nopqmf", "v3", "discrete", "onnx", "raspberry", "live", "v1+causal", "v2+causal",
-    "discrete+causal", "v2_small+causal", "v2+noise", "v2+hybrid", "v2+snake", "v2+adain", "v2+wasserstein",
-    "v2+spherical",
+    "v1", "v2", "v2_small", "v2_nopqmf", "v2_nopqmf_small", "v2_48k", "v2_with_augs", "v3", "discrete", "discrete_v3",
+    "onnx", "raspberry", "live", "v1+causal", "v2+causal", "discrete+causal", "v2_small+causal", "v2+noise",
+    "v2+hybrid", "discrete+hybrid", "v2+snake", "v2+adain", "v2+wasserstein", "v2+spherical",
 ]  # fmt: skip
 # Delays of RAVE 2.3's exports: encode, decode, in samples.
 RELEASE = {
@@ -268,8 +268,8 @@ def ramp(like):
 def test_a_network_streams(name, channels, monkeypatch):
     monkeypatch.setattr(torch, "rand_like", ramp)
     rave = small(name, channels)
-    ratio, length = rave.ratio, 49152
     encoder, decoder = streaming.encoder(rave, block=2048), streaming.decoder(rave, block=2048)
+    ratio, length = rave.ratio, 49152 + max(encoder.delay, 0) * rave.ratio
     x = torch.randn(2, channels, length) * 0.3
     with torch.no_grad():
         raw = rave.encoder(rave.analysis(x))
