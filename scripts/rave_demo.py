@@ -54,7 +54,7 @@ def breath(frequency: float, seconds: float, rng: np.random.Generator) -> np.nda
 
 
 def phrase(seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """Notes of one timbre, now and then two at once, with silence at the end."""
+    """Notes of one timbre, now and then two at once, over a quiet noise."""
     out = np.zeros(int(seconds * RATE))
     voice = (pluck, bell, breath)[rng.integers(3)]
     at, root = 0.0, rng.choice([110.0, 146.8, 220.0])
@@ -65,7 +65,8 @@ def phrase(seconds: float, rng: np.random.Generator) -> np.ndarray:
             start = int(at * RATE)
             out[start : start + note.size] += note
         at += rng.choice([0.15, 0.3, 0.45, 0.6])
-    return 0.8 * out / max(1.0, np.abs(out).max())
+    # A room is never silent.
+    return 0.8 * out / max(1.0, np.abs(out).max()) + rng.normal(size=out.size) * 5e-4
 
 
 def synthesize(folder: Path, minutes: float, seed: int) -> None:
@@ -150,7 +151,7 @@ def draw(out: Path, steps: list[int], values: list[float]) -> None:
         after = next(p for stem, p in made.items() if stem.startswith(path.stem))
         for row, (name, file) in enumerate((("sound", path), ("through the model", after))):
             samples, rate = soundfile.read(file, always_2d=True)
-            grid[row, column].specgram(samples[: 8 * rate, 0] + 1e-6, 1024, rate, noverlap=768, vmin=-130, vmax=-30)
+            grid[row, column].specgram(samples[: 8 * rate, 0], NFFT=1024, Fs=rate, noverlap=768, vmin=-130, vmax=-30)
             grid[row, column].set(title=f"{path.stem}: {name}", ylim=(0, 10000))
     figure.savefig(out / "pairs.png", dpi=90)
 
