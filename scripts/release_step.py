@@ -13,6 +13,8 @@ import warnings
 
 import torch
 import torch.nn.functional as F
+from torch import Tensor, nn
+
 from nn_tilde.nn import conv
 from nn_tilde.nn.discriminators import MultiPeriod
 from nn_tilde.nn.discriminators.spectral import DescriptPeriod
@@ -20,7 +22,6 @@ from nn_tilde.nn.discriminators.wave import ConvNet
 from nn_tilde.rave.losses import WEIGHTS, valid_crop
 from nn_tilde.rave.network import RAVE
 from nn_tilde.rave.update import beta
-from torch import Tensor, nn
 
 
 class _Padded(nn.Conv1d):
@@ -100,7 +101,8 @@ class ReleaseStep:
             rave.discriminator.parameters(), c.discriminator_learning_rate, betas=(0.5, 0.9)
         )
         self.decay = torch.optim.lr_scheduler.LinearLR(self.generator, 1.0, 0.1, max(c.phase_1_duration, 1))
-        self.windows = [torch.hann_window(scale) for scale in c.stft_scales]
+        like = rave.latent_mean
+        self.windows = [torch.hann_window(n, dtype=like.dtype, device=like.device) for n in c.stft_scales]
         if c.regularization == "discrete":
             rave.encoder.enabled.fill_(1)
 

@@ -21,6 +21,11 @@ from torch import Tensor, nn
 SILENCE = 2.0**-30
 
 
+def at_least_float32(x: Tensor) -> Tensor:
+    """x, unless it has fewer bits."""
+    return x.to(torch.promote_types(x.dtype, torch.float32))
+
+
 class STFT(nn.Module):
     """Short-time Fourier transform: [N, T] → complex [N, frames, size/2 + 1].
 
@@ -117,7 +122,6 @@ class SpectralDistance(nn.Module):
 
     def forward(self, target: Tensor, y: Tensor) -> Tensor:
         # Spectra in 16 bits would be noise: magnitudes span more than five digits.
-        precise = torch.promote_types(y.dtype, torch.float32)
         with torch.autocast(y.device.type, enabled=False):
-            x, y = target.detach().to(precise).flatten(0, -2), y.to(precise).flatten(0, -2)
+            x, y = at_least_float32(target.detach()).flatten(0, -2), at_least_float32(y).flatten(0, -2)
             return sum(_Distance.apply(x, y, stft, self.epsilon) for stft in self.multiscale_stft.stfts)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ..nn.discriminators import Features
-from ..nn.stft import SpectralDistance
+from ..nn.stft import SpectralDistance, at_least_float32
 from .config import Config, ConfigError
 from .network import RAVE
 from .receptive import receptive_field
@@ -105,7 +105,7 @@ class Losses(nn.Module):
         """The same of what a generator made of it."""
         # 100 dB of attenuation do not fit into 16 bits.
         with torch.autocast(y.device.type, enabled=False):
-            y = y.float()
+            y = at_least_float32(y)
             bands = y if self.config.output_mode == "pqmf" else rave.pqmf(y)
             return self._cut(bands, rave.synthesis(y))
 
@@ -142,7 +142,7 @@ class Losses(nn.Module):
 def feature_matching(real: list[Features], fake: list[Features], relative: bool, skip: int = 0) -> Tensor:
     """Mean absolute differences of all features but the first `skip`, each of the mean magnitude of the
     real one if relative; averaged per discriminator, then over these. No gradient for the real ones."""
-    total = fake[0][0].new_zeros((), dtype=torch.float32)
+    total = torch.zeros((), device=fake[0][0].device)
     for theirs, ours in zip(real, fake, strict=True):
         for x, y in zip(theirs[skip:], ours[skip:], strict=True):
             x = x.detach()
@@ -153,15 +153,15 @@ def feature_matching(real: list[Features], fake: list[Features], relative: bool,
 
 
 def _absolute_sum(x: Tensor) -> Tensor:
-    return torch.linalg.vector_norm(x, 1, dtype=torch.float32)
+    return torch.linalg.vector_norm(x, 1, dtype=torch.promote_types(x.dtype, torch.float32))
 
 
 def hinge_generator(fake: list[Features]) -> Tensor:
     """Minus the mean score, summed over discriminators (Lim and Ye 2017, arXiv 1705.02894)."""
-    return -sum(features[-1].float().mean() for features in fake)
+    return -sum(at_least_float32(features[-1]).mean() for features in fake)
 
 
 def hinge_discriminator(real: list[Tensor], fake: list[Tensor]) -> Tensor:
     """Scores of recordings below 1 and of reconstructions above -1, summed over discriminators."""
-    scores = zip(real, fake, strict=True)
-    return sum((1 - x.float()).relu().mean() + (1 + y.float()).relu().mean() for x, y in scores)
+    scores = [(at_least_float32(x), at_least_float32(y)) for x, y in zip(real, fake, strict=True)]
+    return sum((1 - x).relu().mean() + (1 + y).relu().mean() for x, y in scores)

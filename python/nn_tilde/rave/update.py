@@ -15,6 +15,7 @@ from contextlib import contextmanager
 import torch
 from torch import Tensor, nn
 
+from ..nn.stft import at_least_float32
 from .config import Config
 from .latents import LatentStatistics, frame_loudness, latent_size_for
 from .losses import Losses, hinge_discriminator
@@ -109,7 +110,7 @@ class Updates:
             heard = bands if self.config.input_mode == "pqmf" else rave.analysis(x)
             with self._autocast():
                 raw = rave.encoder(heard)
-            z, regularization = rave.encoder.reparametrize(raw.float())
+            z, regularization = rave.encoder.reparametrize(at_least_float32(raw))
         with torch.set_grad_enabled(learn), self._autocast():
             return rave.decoder(z), regularization
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from ..stft import STFT
+from ..stft import STFT, at_least_float32
 from .layers import SLOPE, Conv, Features, fold_periods
 
 
@@ -20,7 +20,7 @@ def _block(conv: Conv) -> nn.Sequential:
 def _planes(stft: STFT, x: Tensor) -> Tensor:
     """[B, C, T] → [B, 2C, frames, bins]: the real parts of all channels, then the imaginary ones."""
     with torch.autocast(x.device.type, enabled=False):
-        spectra = stft(x.float().flatten(0, 1)).unflatten(0, x.shape[:2])
+        spectra = stft(at_least_float32(x).flatten(0, 1)).unflatten(0, x.shape[:2])
         return torch.cat([spectra.real, spectra.imag], 1)
 
 
