@@ -114,12 +114,14 @@ def main() -> None:
     run("preprocess", "--input_path", out / "unheard", "--output_path", out / "val", "--channels", 1)
     configs = [word for name in options.config for word in ("--config", name)]
     overrides = [f"CAPACITY={options.capacity}", f"PHASE_1_DURATION={options.phase_1}"]
-    run(
-        *("train", *configs, "--db_path", out / "data", "--val_db_path", out / "val", "--out_path", out),
-        *("--name", "demo", "--batch", options.batch, "--n_signal", options.n_signal, "--max_steps", options.steps),
-        *("--val_every", 500, "--save_every", 100_000_000, "--workers", 1, "--gpu", -1, "--seed", 0, "--noprogress"),
-        *(word for override in overrides for word in ("--override", override)),
-    )
+    for steps in (1, options.steps):  # the first for a point of the curve before anything is learned
+        run(
+            *("train", *configs, "--db_path", out / "data", "--val_db_path", out / "val", "--out_path", out),
+            *("--name", "demo", "--batch", options.batch, "--n_signal", options.n_signal, "--max_steps", steps),
+            *("--val_every", 500, "--save_every", 100_000_000, "--workers", 1, "--gpu", -1, "--seed", 0),
+            *(word for override in overrides for word in ("--override", override)),
+            "--noprogress",
+        )
     run("export", "--run", out / "demo", "--streaming", "--output", out)
     run("generate", out / "demo_streaming.ts", out / "unheard", "--out", out / "generated")
     steps, values = curve(out / "demo", "validation")
