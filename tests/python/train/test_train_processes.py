@@ -62,7 +62,7 @@ def test_killed_and_started_again(tmp_path, workers):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_stopping_saves(tmp_path, number):
     process = start(tmp_path / "a", "--sleep", "0.2", "--workers", "1")
-    wait_for(tmp_path / "a" / "report.html", process)
+    wait_for(tmp_path / "a" / "checkpoints" / "last.ckpt", process)
     process.send_signal(number)
     assert process.wait(60) == 130
     assert 6 <= load(tmp_path / "a")["global_step"] < 24
@@ -79,23 +79,36 @@ def assert_weights_equal(a, b):
 TORCHRUN = ("-m", "torch.distributed.run", "--nproc_per_node", "2", "--standalone")
 
 
-@pytest.mark.parametrize("launcher", [(), TORCHRUN], ids=["fabric", "torchrun"])
-def test_two_processes_train_one_model(tmp_path, launcher):
-    options = () if launcher else ("--devices", "2")
-    finish(tmp_path / "a", "--trace", str(tmp_path / "trace"), *options, launcher=launcher)
-    data = [(tmp_path / f"trace.{rank}").read_text().splitlines() for rank in (0, 1)]
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory):
+    """A run of two processes, with what each has read and what it ended with."""
+    folder = tmp_path_factory.mktemp("pair")
+    finish(folder / "a", "--trace", str(folder / "trace"), "--devices", "2")
+    return folder
+
+
+def assert_one_model(folder):
+    data = [(folder / f"trace.{rank}").read_text().splitlines() for rank in (0, 1)]
     assert len(data[0]) == len(data[1]) == 24
     assert not set(data[0]) & set(data[1])  # the same steps, other examples
-    weights = [(tmp_path / f"trace.{rank}.weights").read_text() for rank in (0, 1)]
+    weights = [(folder / f"trace.{rank}.weights").read_text() for rank in (0, 1)]
     assert weights[0] == weights[1]
-    assert load(tmp_path / "a")["nn_tilde"]["history"]["processes"]["values"][-1] == 2
+    assert load(folder / "a")["nn_tilde"]["history"]["processes"]["values"][-1] == 2
 
 
-def test_two_processes_resume(tmp_path):
-    finish(tmp_path / "whole", "--devices", "2")
+def test_two_processes_train_one_model(pair):
+    assert_one_model(pair)
+
+
+def test_torchrun(tmp_path):
+    finish(tmp_path / "a", "--trace", str(tmp_path / "trace"), launcher=TORCHRUN)
+    assert_one_model(tmp_path)
+
+
+def test_two_processes_resume(pair, tmp_path):
     finish(tmp_path / "parts", "--devices", "2", "--steps", "9")
     finish(tmp_path / "parts", "--devices", "2")
-    assert_weights_equal(load(tmp_path / "whole"), load(tmp_path / "parts"))
+    assert_weights_equal(load(pair / "a"), load(tmp_path / "parts"))
 
 
 def test_averaged_gradients_are_those_of_the_whole_batch(tmp_path):
