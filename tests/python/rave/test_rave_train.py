@@ -17,6 +17,8 @@ import nn_tilde.rave
 from nn_tilde.rave.cli.preprocess import command as preprocess
 from nn_tilde.rave.cli.train import command
 from nn_tilde.rave.config import read, read_run
+from nn_tilde.rave.train import RaveTask
+from nn_tilde.rave.train_session import make_plan
 
 SMALL = "--config raspberry --override CAPACITY=4 --override LATENT_SIZE=8 --override PHASE_1_DURATION=3"
 SHORT = "--n_signal 18432 --batch 2 --workers 0 --gpu -1 --val_every 3 --max_steps 6"
@@ -301,3 +303,48 @@ def test_speeds(rave_train, line, words):
 def test_help_needs_no_torch():
     code = "import sys, nn_tilde.rave.cli.train; assert not {'torch', 'lightning', 'numpy'} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_no_step_waits_for_the_device(rave_train, monkeypatch):
+    """Reading a value would, on a GPU; the loop does so at intervals only."""
+    step, seen = RaveTask.step, []
+
+    def refuse(tensor, *_):
+        raise AssertionError("a step has read a value")
+
+    def watched(self, batch, number):
+        with monkeypatch.context() as patch:
+            for name in ("item", "tolist", "cpu", "numpy", "__bool__", "__float__", "__int__"):
+                patch.setattr(torch.Tensor, name, refuse)
+            seen.append(number)
+            return step(self, batch, number)
+
+    monkeypatch.setattr(RaveTask, "step", watched)
+    rave_train("--ema 0.9")
+    assert seen == list(range(6))
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("--config v2 --channels 1", {"capacity": 96}),
+        ("--config discrete", {"regularization": "discrete", "causal": False}),
+        ("--config discrete --config causal", {"regularization": "discrete", "causal": True}),
+        ("--config v2 --augment mute --augment compress", {"capacity": 96}),
+        ("-config v2 --nosmoke_test --progress=false --normalize true --rand_pitch=0.7,1.4", {"capacity": 96}),
+    ],
+)
+def test_commands_of_the_readme(datasets, tmp_path, line, expected):
+    """What they plan, at full size and with every default."""
+    given = f"{line} --db_path {datasets}/mono --out_path {tmp_path} --name give_a_name"
+    plan = make_plan(command.make_context("train", given.split()).params)
+    assert {name: getattr(plan.config, name) for name in expected} == expected
+    assert [name for name, _ in plan.config.augmentations] == (
+        ["RandomMute", "RandomCompress"] if "--augment" in line else []
+    )
+    s = plan.settings
+    assert (s.batch, s.max_steps, s.val_every, s.save_every, s.workers) == (8, 6_000_000, 10_000, 500_000, 8)
+    assert plan.data.training[0, 0].shape == (1, 131072)
+    assert plan.data.training.crops.normalize == ("--normalize" in line)
+    assert plan.settings.progress != ("--progress" in line)
+    assert not (tmp_path / "give_a_name").exists()
