@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import threading
 from typing import TYPE_CHECKING
 
 import torch
@@ -20,8 +21,10 @@ class Stopper:
         self.asked = False
 
     def __enter__(self) -> Stopper:
-        self._before = {number: signal.getsignal(number) for number in self.SIGNALS}
-        for number in self.SIGNALS:
+        # Only a main thread may listen; elsewhere, e.g. in a notebook's worker, signals stay as they are.
+        main = threading.current_thread() is threading.main_thread()
+        self._before = {number: signal.getsignal(number) for number in self.SIGNALS if main}
+        for number in self._before:
             signal.signal(number, self._ask)
         return self
 

@@ -29,7 +29,7 @@ class Evaluation:
     scalars: dict[str, float] = field(default_factory=dict)
     sounds: list[Sound] = field(default_factory=list)
     pictures: dict[str, np.ndarray] = field(default_factory=dict)  # uint8 [height, width, 3]
-    remarks: list[str] = field(default_factory=list)  # lines printed once, when they are first made
+    remarks: list[str] = field(default_factory=list)  # lines to print
 
 
 class Items(Protocol):
