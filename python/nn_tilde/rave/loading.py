@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from . import foreign_pickle
 from .config import Config, ConfigError, read_run
 from .network import RAVE
 
@@ -65,13 +67,12 @@ def read_checkpoint(file: Path) -> dict:
     try:
         try:
             content = torch.load(file, map_location="cpu", weights_only=True)
-        except Exception as error:
+        except pickle.UnpicklingError:
             # Those of the first RAVEs hold objects of their trainer.
-            if "weights_only" not in str(error).lower() and "unsupported" not in str(error).lower():
-                raise
-            content = torch.load(file, map_location="cpu", weights_only=False)
+            content = torch.load(file, map_location="cpu", weights_only=False, pickle_module=foreign_pickle)
     except Exception as error:
-        raise ConfigError(f"'{file}' is not a readable checkpoint ({str(error).splitlines()[0]}).") from error
+        reason = str(error).strip().splitlines() or [type(error).__name__]
+        raise ConfigError(f"'{file}' is not a readable checkpoint ({reason[0].rstrip('.')}).") from error
     if not isinstance(content, dict):
         raise ConfigError(f"'{file}' is not a checkpoint.")
     return content if "state_dict" in content else {"state_dict": content}

@@ -1,6 +1,8 @@
 """Networks equal the release's: names, shapes, and what comes out."""
 
 import ast
+import os
+import pickle
 
 import numpy as np
 import pytest
@@ -136,6 +138,16 @@ def test_every_parameter_learns():
         assert not idle
 
 
+class Hostile:
+    """Makes a folder when it is unpickled as it asks to be."""
+
+    def __init__(self, path):
+        self.path = path
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.path),), {"state": 1}
+
+
 class TestLoading:
     def test_new_form_of_weight_norm(self, tmp_path):
         torch.manual_seed(0)
@@ -163,6 +175,19 @@ class TestLoading:
         with pytest.raises(ConfigError, match="averaged"):
             nn_tilde.rave.load(tmp_path, ema=True)
 
+    def test_objects_of_other_programs_are_neither_needed_nor_run(self, tmp_path):
+        rave = RAVE(read(["raspberry"], ["CAPACITY=4"]))
+        rave.config.write(tmp_path / "config.gin")
+        torch.save(
+            {"state_dict": rave.state_dict(), "hyper_parameters": Hostile(tmp_path / "ran")}, tmp_path / "a.ckpt"
+        )
+        with pytest.raises(pickle.UnpicklingError):
+            torch.load(tmp_path / "a.ckpt", weights_only=True)
+        loaded = nn_tilde.rave.load(tmp_path)
+        assert not (tmp_path / "ran").exists()
+        for key, value in loaded.state_dict().items():
+            torch.testing.assert_close(value, rave.state_dict()[key], rtol=0, atol=0)
+
     def test_newest_checkpoint(self, tmp_path):
         import os
 
@@ -183,6 +208,9 @@ class TestLoading:
             nn_tilde.rave.load(tmp_path)
         (tmp_path / "a.ckpt").write_bytes(b"rubbish")
         read(["v2"], ["CAPACITY=4"]).write(tmp_path / "config.gin")
+        with pytest.raises(ConfigError, match="not a readable checkpoint"):
+            nn_tilde.rave.load(tmp_path)
+        (tmp_path / "a.ckpt").write_bytes(b"")  # a copy that was interrupted at once
         with pytest.raises(ConfigError, match="not a readable checkpoint"):
             nn_tilde.rave.load(tmp_path)
         torch.save({"state_dict": {"x": torch.zeros(1)}}, tmp_path / "a.ckpt")
