@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from .files import AudioError
+from .files import AudioError, system_name
 
 _ONLY_AV = {".aac", ".avi", ".m4a", ".m4b", ".mka", ".mkv", ".mov", ".mp4", ".webm", ".wma", ".wv"}
 _DETOUR = 1 << 15  # samples
@@ -67,7 +67,10 @@ def _named(path: str | os.PathLike) -> Iterator[None]:
     try:
         yield
     except soundfile.LibsndfileError as error:
-        raise AudioError(path, f"cannot be read ({error.error_string.strip().rstrip('.')})") from None
+        said = error.error_string.strip().rstrip(".")
+        if "does not exist" in said:  # which is what libsndfile says of an .mp3 without any frame
+            said = "its content is not what its name says"
+        raise AudioError(path, f"cannot be read ({said})") from None
     except _av_error() as error:
         raise AudioError(path, f"cannot be read ({error.strerror or error})") from None
 
@@ -82,7 +85,7 @@ class _SoundFileReader:
     def __init__(self, path: str | os.PathLike):
         import soundfile
 
-        self._file = soundfile.SoundFile(path)
+        self._file = soundfile.SoundFile(system_name(path))
         self.rate, self.channels, self.frames = self._file.samplerate, self._file.channels, self._file.frames
         self._past_end = False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -26,6 +27,11 @@ class AudioError(ValueError):
 
     def __reduce__(self):
         return AudioError, (self.path, self.reason)  # these travel between processes
+
+
+def system_name(path: str | os.PathLike) -> str | bytes:
+    """A path as soundfile takes every one of them: it refuses strings that are not valid UTF-8, as old disks have."""
+    return os.fspath(path) if sys.platform == "win32" else os.fsencode(path)
 
 
 def find_audio(paths: Iterable[str | os.PathLike], extensions: Iterable[str] = EXTENSIONS) -> list[Path]:

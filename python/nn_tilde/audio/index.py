@@ -36,9 +36,12 @@ def read_index(folder: Path) -> list[Record]:
         return []
     lines = path.read_bytes().split(b"\n")[:-1]  # after the last line break comes nothing, or a torn line
     try:
-        return [Record(**json.loads(line)) for line in lines]
+        records = [Record(**json.loads(line)) for line in lines]
+        if all(min(record.frames, record.channels, record.at, record.entries) >= 0 for record in records):
+            return records
     except (ValueError, TypeError):
-        raise DatasetError(f"'{path}' is damaged.") from None
+        pass
+    raise DatasetError(f"'{path}' is damaged.")
 
 
 class IndexWriter:

@@ -54,7 +54,7 @@ def decode_file(job: Job, report: Callable[[float, float], None]) -> Decoded:
         with _writing(temporary) as write:
             for block in decoded:
                 clipped += int((np.abs(block) > 1).sum())
-                scaled = np.clip(np.rint(block.T * SCALE), -SCALE, SCALE - 1)
+                scaled = np.minimum(np.rint(np.clip(block.T, -1, 1) * SCALE), SCALE - 1)
                 write(scaled.astype("<i2").tobytes())
                 frames += block.shape[1]
         if not frames:

@@ -53,4 +53,8 @@ def read_metadata(folder: Path) -> Metadata:
     if found.get("version", 1) != 1:
         raise DatasetError(f"'{folder}' was made by a newer version of this program.")
     known = {key: found[key] for key in Metadata.__dataclass_fields__ if key in found}
+    for key in ("channels", "sr", "num_signal"):
+        value = known.get(key)
+        if value is not None and (not isinstance(value, int) or value < 1):
+            raise DatasetError(f"'{path}' is damaged: {key} is {value!r}.")
     return Metadata(**{"channels": None, "lazy": None, "sr": None, **known})

@@ -57,7 +57,7 @@ def encode(example: AudioExample) -> bytes:
         )
         parts.append(_field(1, _field(1, name.encode()) + _field(2, inner)))
     for key, value in example.metadata.items():
-        parts.append(_field(2, _field(1, key.encode()) + _field(2, value.encode())))
+        parts.append(_field(2, _field(1, key.encode()) + _field(2, value.encode(errors="surrogateescape"))))
     return b"".join(parts)
 
 
@@ -73,7 +73,7 @@ def decode(message: bytes | memoryview) -> AudioExample:
         if number == 1:
             example.buffers[key] = _buffer(inner)
         else:
-            example.metadata[key] = str(inner, "utf-8")
+            example.metadata[key] = str(inner, "utf-8", "surrogateescape")  # paths may be any bytes
     return example
 
 

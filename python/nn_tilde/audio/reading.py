@@ -79,10 +79,15 @@ def read_excerpt(path: str | os.PathLike, start: int, frames: int, rate: int, ch
 
         def read(first: int, count: int) -> np.ndarray:
             audio.seek(first)
-            block = np.nan_to_num(audio.read(count))
+            block = _numbers(audio.read(count))
             return np.pad(block, ((0, 0), (0, count - block.shape[1])))
 
         return with_channels(read_resampled(read, audio.rate, rate, start, frames), channels)
+
+
+def _numbers(x: np.ndarray) -> np.ndarray:
+    """What is no number, or an infinite one, becomes 0: a filter would spread it over everything."""
+    return np.nan_to_num(x, nan=0.0, posinf=0.0, neginf=0.0)
 
 
 def _raw_blocks(audio: AudioReader) -> Iterator[np.ndarray]:
@@ -97,7 +102,7 @@ def _raw_blocks(audio: AudioReader) -> Iterator[np.ndarray]:
 def _converted(
     audio: AudioReader, rate: int, channels: int, progress: Callable[[float, float], None] | None
 ) -> Iterator[np.ndarray]:
-    """Blocks of any size at another rate and number of channels. Values that are no numbers become 0."""
+    """Blocks of any size at another rate and number of channels."""
     import soxr
 
     kept = min(channels, audio.channels)  # what is not kept need not be resampled
@@ -105,7 +110,7 @@ def _converted(
     done = 0
     for block in _raw_blocks(audio):
         done += block.shape[1]
-        block = np.nan_to_num(block[:kept])
+        block = _numbers(block[:kept])
         if stream is not None:
             block = stream.resample_chunk(np.ascontiguousarray(block.T)).T
         if block.shape[1]:

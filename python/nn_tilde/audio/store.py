@@ -25,7 +25,7 @@ _COPY = 1 << 23  # bytes
 
 def open_store(folder: Path, metadata: Metadata, window: int) -> Recordings:
     """See `dataset.open_dataset`."""
-    if metadata.format != "store":
+    if metadata.format != "store" or None in (metadata.channels, metadata.sr):
         raise DatasetError(f"'{folder}' has a metadata.yaml but no data.")
     records = read_index(folder)
     lengths = np.array([record.frames for record in records], np.int64)

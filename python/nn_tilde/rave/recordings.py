@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from nn_tilde.audio import AudioError, AudioInfo, blocks, find_audio, probe
+from nn_tilde.audio.files import system_name
 
 BLOCK = 1 << 16  # samples read at once
 
@@ -68,7 +69,7 @@ class Original:
         if self.frames == 0:
             raise AudioError(source, "is empty")
         try:
-            about = soundfile.info(source)
+            about = soundfile.info(system_name(source))
             self.format, self.subtype = about.format, about.subtype
         except soundfile.SoundFileError:
             self.format, self.subtype = "", ""  # one that PyAV reads
@@ -151,7 +152,9 @@ def write(target: Path, pieces: Iterable[np.ndarray], original: Original) -> Wri
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f".{target.name}.part")
     try:
-        with soundfile.SoundFile(part, "w", samplerate=original.samplerate, channels=channels, **layout) as writer:
+        with soundfile.SoundFile(
+            system_name(part), "w", samplerate=original.samplerate, channels=channels, **layout
+        ) as writer:
             while first is not None:
                 if first.size:
                     peak = max(peak, float(np.abs(first).max()))

@@ -126,6 +126,11 @@ def test_nothing_valid_is_an_error_that_leaves_nothing(tmp_path):
     )
     assert "no such file" in refused(f"rave preprocess --input_path {tmp_path}/no --output_path {tmp_path}/set")
     assert not (tmp_path / "set").exists()
+    for unset in (f'--input_path "" --output_path {tmp_path}/set', f'--input_path {tmp_path}/in --output_path ""'):
+        assert "cannot be empty" in refused(f"rave preprocess {unset}")
+    for much in ("--channels 100000", "--sampling_rate 99999999999", "--channels 0"):
+        line = f"rave preprocess --input_path {tmp_path}/in --output_path {tmp_path}/set {much}"
+        assert shell(line).returncode == 2
     (tmp_path / "there").mkdir()
     refused(f"rave preprocess --input_path {tmp_path}/in --output_path {tmp_path}/there --format lmdb")
     assert not list((tmp_path / "there").iterdir())

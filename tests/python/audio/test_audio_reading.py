@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -109,6 +110,31 @@ def test_values_that_are_no_numbers_become_silence(tmp_path):
     assert not read_audio(tmp_path / "x.wav")[0][0, 100:200].any()
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_an_infinite_sample_does_not_spread(tmp_path, value):
+    x = sound(1.0)
+    y = x.copy()
+    y[0, 20000] = value
+    soundfile.write(tmp_path / "y.wav", y.T, 44100, subtype="FLOAT")
+    for heard in (
+        read_audio(tmp_path / "y.wav", 48000)[0],
+        read_excerpt(tmp_path / "y.wav", 0, 48000, 48000, 1),
+    ):
+        assert np.abs(heard).max() < 1
+
+
+def test_a_name_that_is_no_utf8(tmp_path):
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.wav"))
+    try:
+        path.touch()
+    except OSError:
+        pytest.skip("this disk has no such names")
+    os.replace(write(tmp_path / "x.wav", sound(0.1)), path)
+    assert find_audio([tmp_path]) == [path]
+    assert probe(path).frames == 4410
+    assert read_audio(path)[0].shape == (1, 4410)
+
+
 def test_a_long_file_is_read_in_constant_memory(tmp_path):
     path = tmp_path / "long.wav"
     with soundfile.SoundFile(path, "w", 44100, 2) as file:
@@ -137,8 +163,9 @@ def test_reading_audio_needs_no_torch():
 @pytest.mark.parametrize("name", ["x.wav", "x.mp3", "x.m4a", "x.flac", "x.unknown"])
 def test_a_bad_file_is_named_with_a_reason(tmp_path, name):
     (tmp_path / name).write_bytes(b"no sound in here" * 1000)
-    with pytest.raises(AudioError, match=f"{name}' cannot be read"):
+    with pytest.raises(AudioError, match=f"{name}' cannot be read") as caught:
         read_audio(tmp_path / name)
+    assert "does not exist" not in str(caught.value)
     (tmp_path / name).write_bytes(b"")
     with pytest.raises(AudioError, match=f"{name}' is empty"):
         probe(tmp_path / name)

@@ -1,6 +1,7 @@
 """The store of ours: every sample of every recording once, whatever interrupted its writing."""
 
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -161,9 +162,25 @@ def test_what_is_no_dataset_is_refused_in_a_sentence(tmp_path, sounds):
     (tmp_path / "set" / "audio.pcm").write_bytes(b"")
     with pytest.raises(DatasetError, match="damaged"):
         open_dataset(tmp_path / "set")
-    (tmp_path / "set" / "metadata.yaml").write_text("][")
-    with pytest.raises(DatasetError, match="damaged"):
-        open_dataset(tmp_path / "set")
+    stated = (tmp_path / "set" / "metadata.yaml").read_text()
+    for wrong in (
+        "][",
+        "[]",
+        stated.replace("channels: 1", "channels: 0"),
+        stated.replace("channels: 1", "channels: two"),
+        stated.replace("sr: 44100", "sr: -1"),
+        stated.replace("sr: 44100", "sr: null"),
+    ):
+        assert wrong != stated
+        (tmp_path / "set" / "metadata.yaml").write_text(wrong)
+        with pytest.raises(DatasetError, match=r"damaged|no data"):
+            open_dataset(tmp_path / "set")
+    (tmp_path / "set" / "metadata.yaml").write_text(stated)
+    index = (tmp_path / "set" / "index.jsonl").read_text()
+    for wrong in ('"frames": "a"', '"frames": -1', '"frames": null'):
+        (tmp_path / "set" / "index.jsonl").write_text(re.sub(r'"frames": \d+', wrong, index))
+        with pytest.raises(DatasetError, match="damaged"):
+            open_dataset(tmp_path / "set")
 
 
 @pytest.mark.parametrize("items", [1, 2, 49, 50, 1000, 60000])

@@ -91,7 +91,7 @@ def each(pairs: list[tuple[Path, Path]], render: Render) -> None:
             else:
                 if remark:
                     progress.console.print(f"{target.name}: {remark}", markup=False, highlight=False, soft_wrap=True)
-                click.echo(str(target))
+                click.echo(click.format_filename(target))
             done += lengths[source]
             progress.update(task, completed=done)
     if failures:

@@ -23,14 +23,14 @@ from ...cli.flags import FlagCommand
 @click.option(
     "--channels",
     default=1,
-    type=click.IntRange(min=1),
+    type=click.IntRange(1, 1024),
     show_default=True,
     help="Channels stored: the first ones of a file, or repeated in turn.",
 )
 @click.option(
     "--sampling_rate",
     default=44100,
-    type=click.IntRange(min=1),
+    type=click.IntRange(1000, 768_000),
     show_default=True,
     help="Hz; files of other rates are converted.",
 )
@@ -80,6 +80,8 @@ def command(
     from ...audio.metadata import DatasetError, Metadata
     from ...audio.preprocess import preprocess, refuse_other
 
+    if not output_path or not all(input_path):  # a variable of a script that is not set, not this folder
+        raise click.ClickException("--input_path and --output_path cannot be empty.")
     extensions = ext or EXTENSIONS
     files = find_audio(input_path, extensions)
     if not files:
@@ -98,7 +100,7 @@ def command(
 
 def _tell(report, output_path: str, metadata) -> None:
     for path, reason in report.skipped:
-        click.echo(f"skipped '{path}': it {reason}", err=True)
+        click.echo(f"skipped '{click.format_filename(path)}': it {reason}", err=True)
     if report.changed:
         click.echo(f"{_files(report.changed)} changed since added and not read again.", err=True)
     if report.clipped:

@@ -39,7 +39,7 @@ def command(words, model, inputs, out, start, seconds, sample, gpu, ema_weights)
         sounds, rate = resynth.excerpts((source, target), start, seconds)
         picture = target.with_name(f"{target.name}.png")
         resynth.save(picture, resynth.comparison(sounds, rate, f"{source.name} · {model.name}", start))
-        click.echo(str(picture))
+        click.echo(click.format_filename(picture))
         return written.remark
 
     each(pairs, render)
