@@ -62,6 +62,8 @@ def _plain(ours: nn.Module) -> nn.Module:
         out, inputs = (ours.weight_v if ours.weight_norm else ours.weight).shape[:2]
         cls = nn.Conv1d if len(ours.kernel) == 1 else nn.Conv2d
         theirs = cls(inputs, out, ours.kernel, ours.stride, ours.padding, ours.dilation, bias=bias)
+    like = next(ours.parameters())
+    theirs.to(like.device, like.dtype)
     if ours.weight_norm:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -102,7 +104,7 @@ class ReleaseStep:
         )
         self.decay = torch.optim.lr_scheduler.LinearLR(self.generator, 1.0, 0.1, max(c.phase_1_duration, 1))
         like = rave.latent_mean
-        self.windows = [torch.hann_window(n, dtype=like.dtype, device=like.device) for n in c.stft_scales]
+        self.windows = [torch.hann_window(n).to(like) for n in c.stft_scales]
         if c.regularization == "discrete":
             rave.encoder.enabled.fill_(1)
 
@@ -141,7 +143,7 @@ class ReleaseStep:
             weight = self.weights["feature_matching"]
             terms["feature_matching"] = weight * weight * (matching / len(real))
             terms["adversarial"] = self.weights["adversarial"] ** 2 * adversarial
-        if regularization.item():
+        if regularization.detach().item():
             terms["regularization"] = regularization * beta(c, step)
         if warmed_up and step % c.update_discriminator_every == 0:
             self.discriminator.zero_grad()
@@ -151,8 +153,10 @@ class ReleaseStep:
             self.generator.zero_grad()
             sum(terms.values()).backward()
             self.generator.step()
-        self.decay.step()
-        return {name: float(term) for name, term in terms.items()}
+        with warnings.catch_warnings():  # of a decay before the first generator step
+            warnings.simplefilter("ignore")
+            self.decay.step()
+        return {name: float(term.detach()) for name, term in terms.items()}
 
     def _difference(self, a: Tensor, b: Tensor) -> Tensor:
         difference = (a - b).abs().mean()

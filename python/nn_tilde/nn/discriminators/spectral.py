@@ -61,10 +61,10 @@ class MultiScaleSpectral(nn.Module):
 class DescriptPeriod(nn.Module):
     """Every `period`-th sample; features after the activations."""
 
-    def __init__(self, channels: int, period: int):
+    def __init__(self, channels: int, period: int, widths: Sequence[int] = (32, 128, 512, 1024)):
         super().__init__()
         self.period = period
-        widths = [channels, 32, 128, 512, 1024]
+        widths = [channels, *widths]
         convs = [Conv(a, b, (5, 1), (3, 1)) for a, b in pairwise(widths)]
         self.convs = nn.ModuleList(_block(conv) for conv in [*convs, Conv(widths[-1], widths[-1], (5, 1))])
         self.conv_post = Conv(widths[-1], 1, (3, 1))
