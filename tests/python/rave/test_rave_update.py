@@ -42,6 +42,7 @@ def small(stack, channels=1, **changes):
         "discriminator_capacity": 4,
         "valid_signal_crop": False,
         "stft_scales": [512, 128],
+        "spectral_capacity": 4,
         "codebook_size": 16,
         "num_quantizers": 2,
     }
