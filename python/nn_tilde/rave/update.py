@@ -66,6 +66,7 @@ class Updates:
         if self.config.regularization == "discrete":
             rave.encoder.enabled.fill_(1)
         self._phase_2: bool | None = None
+        self._rehearsed = device.type != "cuda"
         self._latents = LatentStatistics(rave.latent_size)
         autoencoder = [*rave.encoder.parameters(), *rave.decoder.parameters()]
         c = self.config
@@ -84,11 +85,35 @@ class Updates:
 
     def step(self, x: Tensor, step: int) -> dict[str, Tensor]:
         """Update `step`, counted from 0, on audio x [B, C, n_signal]; returns scalars on the device."""
+        if not self._rehearsed:
+            self.rehearse(x)
         self._enter(self.phase(step) == 2)
         self.schedulers["generator"].set(step)
         if self._phase_2 and step % self.config.update_discriminator_every == 0:
             return self._discriminator_step(x)
         return self._generator_step(x, step)
+
+    def rehearse(self, x: Tensor) -> None:
+        """Takes the memory that the second phase will need, so that a batch too large for it fails at once.
+
+        The first step on a GPU does it. Neither weights nor statistics nor random numbers change.
+        """
+        rave, training = self.rave, self.rave.training
+        self._rehearsed = True
+        rave.eval()
+        with torch.random.fork_rng():
+            target, bands = self.losses.target(rave, x)
+            with self._autocast():
+                raw = rave.encoder(bands if self.config.input_mode == "pqmf" else rave.analysis(x))
+                y = rave.decoder(rave.encoder.mean(raw))
+            made = self.losses.made(rave, y)
+            with self._autocast():
+                real, fake = rave.discriminator(target.audio), rave.discriminator(made.audio)
+            terms = self.losses.reconstruction(target, made) | self.losses.deception(real, fake)
+            self.losses.total(terms).backward()
+        for optimizer in self.optimizers.values():
+            optimizer.zero_grad(set_to_none=True)
+        rave.train(training)
 
     def _enter(self, phase_2: bool) -> None:
         """Sets the flags of the phase, and the batch normalisation of an encoder that stays as it is."""

@@ -167,6 +167,19 @@ def test_the_host_never_waits(monkeypatch):
         updates.step(x, step)
 
 
+@pytest.mark.parametrize("stack", ["v1", "discrete"])
+def test_a_rehearsal_changes_nothing(stack):
+    rave = network(small(stack))
+    updates = Updates(rave)
+    before, state = copy.deepcopy(rave.state_dict()), torch.random.get_rng_state()
+    updates.rehearse(sine(rave.config))
+    assert moved(rave, before) == set()
+    assert torch.equal(torch.random.get_rng_state(), state)
+    assert rave.training
+    assert all(p.grad is None for p in rave.parameters())
+    assert not any(optimizer.state for optimizer in updates.optimizers.values())
+
+
 def test_phases_and_learning_rate():
     config = small("v2", phase_1_duration=4, update_discriminator_every=3)
     rave = network(config)
