@@ -83,6 +83,7 @@ def usable_workers(wanted: int) -> int:
 
 
 def _worker(_: int) -> None:
-    # Ctrl-C reaches every process of the terminal: the loop decides when to stop, and the workers end with it.
+    # Ctrl-C, `timeout` and batch systems signal every process there is: the loop decides when to stop, and the
+    # workers end with it. Only a second SIGTERM is meant for them.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.signal(signal.SIGTERM, lambda *_: signal.signal(signal.SIGTERM, signal.SIG_DFL))

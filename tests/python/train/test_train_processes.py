@@ -28,7 +28,10 @@ def environment() -> dict[str, str]:
 
 
 def start(folder, *options):
-    return subprocess.Popen(program(folder, *options), env=environment(), stderr=subprocess.DEVNULL)
+    """In a group of its own, which its workers belong to."""
+    return subprocess.Popen(
+        program(folder, *options), env=environment(), stderr=subprocess.DEVNULL, start_new_session=True
+    )
 
 
 def finish(folder, *options, launcher=()):
@@ -63,7 +66,7 @@ def test_killed_and_started_again(tmp_path, workers):
 def test_stopping_saves(tmp_path, number):
     process = start(tmp_path / "a", "--sleep", "0.2", "--workers", "1")
     wait_for(tmp_path / "a" / "checkpoints" / "last.ckpt", process)
-    process.send_signal(number)
+    os.killpg(process.pid, number)  # as a terminal or a batch system does
     assert process.wait(60) == 130
     assert 6 <= load(tmp_path / "a")["global_step"] < 24
     finish(tmp_path / "a")
