@@ -11,6 +11,9 @@ from typing import Any
 import click
 
 from ..audio.dataset import Dataset, open_dataset
+from ..audio.files import AudioError
+from ..audio.metadata import DatasetError
+from ..train.data import DataError
 from ..train.devices import is_first_process, make_fabric
 from ..train.run import Run
 from ..train.settings import Settings
@@ -51,7 +54,10 @@ def run_session(**flags) -> None:
         raise click.ClickException(str(error)) from error
     if first:
         describe(plan)
-    finished = train(plan, fabric)
+    try:
+        finished = train(plan, fabric)
+    except (AudioError, DatasetError, DataError) as error:  # a disk that was taken out, a server that left
+        raise click.ClickException(str(error)) from error
     if not finished:
         say_first(fabric, f"Stopped; the same command goes on ({plan.run.folder}).")
         sys.exit(130)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -44,8 +44,12 @@ class StepBatches(Sampler[list[tuple[int, int]]]):
         return [(epoch, int(self._pack(epoch)[place])) for epoch, place in places]
 
 
-def training_batches(items: Items, batches: StepBatches, workers: int, pin: bool) -> Iterator:
-    """One iterator for the whole training: its workers live as long."""
+class DataError(ValueError):
+    """What a worker could not read; one sentence."""
+
+
+def training_batches(items: Items, batches: StepBatches, workers: int, pin: bool) -> Generator:
+    """One iterator for the whole training: its workers live as long, until it is closed."""
     options = {"prefetch_factor": 4} if workers else {}
     loader = DataLoader(
         items,
@@ -56,17 +60,40 @@ def training_batches(items: Items, batches: StepBatches, workers: int, pin: bool
         generator=torch.Generator(),
         **options,
     )
-    return iter(loader)
+    return _closing(loader)
 
 
-def validation_batches(
-    items: ValidationItems, batch: int, workers: int, pin: bool, rank: int, world: int
-) -> DataLoader:
-    """This process's share of the validation set, in order."""
+def validation_batches(items: ValidationItems, batch: int, workers: int, pin: bool, rank: int, world: int) -> Generator:
+    """This process's share of the validation set, in order, until it is closed."""
     share = Subset(items, range(rank, len(items), world))
-    return DataLoader(
+    loader = DataLoader(
         share, batch, num_workers=workers, pin_memory=pin, worker_init_fn=_worker, generator=torch.Generator()
     )
+    return _closing(loader)
+
+
+def _closing(loader: DataLoader) -> Generator:
+    """Its batches. Workers end with this generator: left to the exit of the program they would be waited for, since
+    they outlive the SIGTERM that they get there.
+    """
+    batches = iter(loader)
+    try:
+        yield from batches
+    except (ValueError, RuntimeError) as error:
+        if (sentence := _said_by_worker(error)) is None:
+            raise
+        raise DataError(sentence) from None
+    finally:
+        if loader.num_workers:
+            batches._shutdown_workers()
+
+
+def _said_by_worker(error: Exception) -> str | None:
+    """What torch hands on from a worker is the text of a traceback; its last line is what the worker raised."""
+    said = str(error).strip()
+    kind, _, sentence = said.rpartition("\n")[2].partition(": ")
+    known = said.startswith("Caught ") and kind.endswith(("DatasetError", "AudioError"))
+    return sentence if known else None
 
 
 def batch_size(batch: Any) -> int:

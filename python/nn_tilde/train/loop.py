@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -95,7 +95,8 @@ class _Trainer:
         batches = training_batches(task.items, self._sampler(), self.workers, self.pin)
         task.module.train()
         total = self.step + 1 if settings.smoke_test else settings.max_steps
-        with Stopper() as stop, Display(total, self.step, settings.progress, self.first) as self.display:
+        showing = Display(total, self.step, settings.progress, self.first)
+        with closing(batches), Stopper() as stop, showing as self.display:
             stopped = False
             while self.step < total and not stopped:
                 self.update(fabric.to_device(next(batches)), self.step)
@@ -144,7 +145,7 @@ class _Trainer:
         )
         meter = Meter(fabric)
         task.module.eval()
-        with torch.no_grad(), self.average.in_use() if self.average else nullcontext():
+        with torch.no_grad(), closing(items), self.average.in_use() if self.average else nullcontext():
             for batch in items:
                 meter.add(task.validate(fabric.to_device(batch)), weight=batch_size(batch))
                 if settings.smoke_test:
