@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
+from .files import AudioError, find_audio
 from .metadata import NAME, DatasetError, Metadata, read_metadata
 
 log = logging.getLogger(__name__)
@@ -84,16 +85,28 @@ class Recordings(Dataset):
 
 
 class LazyRecordings(Recordings):
-    """The original files, of any format, rate and number of channels."""
+    """The original files, of any format, rate and number of channels.
+
+    What cannot be decoded of a damaged one is silence, with a warning: a training may be days old when it gets there.
+    """
 
     def __init__(self, paths: list[str], lengths: np.ndarray, metadata: Metadata, window: int):
         super().__init__(lengths, metadata, window)
         self.paths = paths
+        self._damaged: set[int] = set()
 
     def _fill(self, recording: int, first: int, out: np.ndarray) -> None:
         from .reading import read_excerpt
 
-        out[:] = read_excerpt(self.paths[recording], first, out.shape[1], self.sampling_rate, self.channels)
+        path = self.paths[recording]
+        try:
+            out[:] = read_excerpt(path, first, out.shape[1], self.sampling_rate, self.channels)
+        except AudioError as error:
+            if not os.path.exists(path):
+                raise
+            if recording not in self._damaged:
+                self._damaged.add(recording)
+                log.warning("%s Such parts of it are silence.", error)
 
 
 def open_dataset(path: str | os.PathLike, n_signal: int | None = None) -> Dataset:
@@ -131,8 +144,6 @@ def open_dataset(path: str | os.PathLike, n_signal: int | None = None) -> Datase
 
 
 def _nothing(folder: Path) -> str:
-    from .files import find_audio
-
     if not folder.exists():
         return f"There is no dataset at '{folder}'."
     if folder.is_dir() and find_audio([folder]):

@@ -35,9 +35,14 @@ class RemoteDataset(Dataset):
             raise
         except ValueError:
             raise DatasetError(f"'{address}' does not serve a dataset.") from None
-        self.channels, self.sampling_rate = int(about["channels"]), int(about["sr"])
+        try:
+            self.channels, self.sampling_rate = int(about["channels"]), int(about["sr"])
+            self._lengths = np.asarray(about["lengths"], np.int64)
+        except (KeyError, TypeError, ValueError):
+            raise DatasetError(f"'{address}' does not serve a dataset.") from None
         self._cuts = bool(about.get("cuts", False))  # the server cuts and varies by itself
-        self._lengths = np.asarray(about["lengths"], np.int64)
+        if not len(self._lengths):
+            raise DatasetError(f"The dataset at '{address}' is empty.")
 
     def _about_release(self) -> dict:
         """The release says how many, and gives crops of the length that it was started with."""

@@ -8,6 +8,7 @@ import pytest
 import torch
 from audio_files import content, sound, write
 
+from nn_tilde.audio import AudioError
 from nn_tilde.audio.dataset import Recordings, open_dataset, split
 from nn_tilde.audio.index import read_index
 from nn_tilde.audio.metadata import DatasetError, Metadata, read_metadata
@@ -104,6 +105,23 @@ def test_lazy_items_are_cut_from_the_files(tmp_path, sounds):
     sounds[0].unlink()
     with pytest.raises(ValueError, match=r"a\.wav' does not exist"):
         lazy.read(0, 0, 100)
+
+
+def test_what_cannot_be_decoded_of_a_lazy_file_is_silence_once_aloud(tmp_path, caplog):
+    path = write(tmp_path / "x.flac", sound(3.0))
+    preprocess([path], tmp_path / "set", settings(lazy=True, num_signal=8192))
+    damaged = bytearray(path.read_bytes())
+    for at in range(len(damaged) // 2, len(damaged), 50):
+        damaged[at] ^= 255
+    path.write_bytes(damaged)
+    store = open_dataset(tmp_path / "set")
+    assert store.read(0, 0, 8192).any()
+    for _ in range(2):
+        assert not store.read(len(store) - 1, 0, 8192).any()
+    assert caplog.text.count("silence") == 1
+    path.unlink()
+    with pytest.raises(AudioError, match="does not exist"):
+        store.read(0, 0, 8192)
 
 
 def test_a_dataset_travels_to_other_processes(tmp_path, sounds):
