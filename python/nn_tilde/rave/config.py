@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .config_check import check
 from .gin_file import Bindings, ConfigError, Macro, Reference, find, short
 
 __all__ = ["Config", "ConfigError", "Mel", "Noise", "read", "read_augmentations", "read_run"]
@@ -154,7 +155,7 @@ def read(configs: Sequence[str] = ("v2",), overrides: Sequence[str] = (), channe
     _refuse_stack(bindings)
     for text in overrides:
         bindings.override(text)
-    config = from_bindings(bindings)
+    config = _settings(bindings)
     return config.replace(n_channels=channels) if channels else check(config)
 
 
@@ -164,7 +165,7 @@ def read_run(path: str | Path, overrides: Sequence[str] = ()) -> Config:
     bindings.read(Path(path))
     for text in overrides:
         bindings.override(text)
-    return check(from_bindings(bindings))
+    return check(_settings(bindings))
 
 
 def read_augmentations(names: Sequence[str]) -> list[tuple[str, dict]]:
@@ -196,12 +197,23 @@ def _refuse_stack(b: Bindings) -> None:
         raise ConfigError(f"{', '.join(sorted(odd))} needs RAVE 2 or one of its kin, not v1, onnx or raspberry.")
 
 
+def _settings(b: Bindings) -> Config:
+    try:
+        return from_bindings(b)
+    except ConfigError:
+        raise
+    except (TypeError, ValueError, AttributeError) as error:  # of values that are of no use where they stand
+        raise ConfigError(f"A setting has a value of the wrong kind ({error}).") from error
+
+
 def from_bindings(b: Bindings) -> Config:
     """The settings that bindings of ours or of the release say; what neither says is as in v1 or v2."""
 
     def name(key: str, default: str = "") -> str:
         value = b.get(key)
-        return value.name if isinstance(value, Reference) else default
+        if value is not None and not isinstance(value, Reference):
+            raise ConfigError(f"{key} takes the name of a class after an @, not {value!r}.")
+        return value.name if value else default
 
     def macro(key: str, default: object) -> object:
         return b.resolve(Macro(key)) if key in b.macros else default
@@ -332,35 +344,3 @@ def _noise(b: Bindings, generator: str, module: bool) -> Noise | None:
         return None
     ratios = list(b.get("NoiseGeneratorV2.ratios", [2, 2, 2]))
     return Noise(ratios, b.get("NoiseGeneratorV2.noise_bands", 5), b.get("NoiseGeneratorV2.hidden_size", 128))
-
-
-def check(c: Config) -> Config:
-    """The same configuration, or a ConfigError for one that cannot work."""
-
-    def demand(holds: bool, sentence: str) -> None:
-        if not holds:
-            raise ConfigError(sentence)
-
-    for name in ("sampling_rate", "n_channels", "n_band", "capacity", "latent_size", "update_discriminator_every"):
-        value = getattr(c, name)
-        demand(isinstance(value, int) and value > 0, f"{name} must be a whole number above 0, not {value!r}.")
-    demand(not c.n_band & (c.n_band - 1), f"N_BAND must be a power of two, not {c.n_band}.")
-    for name in ("ratios", "encoder_ratios"):
-        values = getattr(c, name)
-        demand(all(isinstance(r, int) and r > 0 for r in values), f"{name} must be whole numbers, not {values}.")
-    start = c.mel.hop if c.mel else c.n_band if c.input_mode == "pqmf" else 1
-    heard = start * math.prod(c.encoder_ratios)
-    demand(
-        heard == c.ratio and bool(c.encoder_ratios),
-        f"The encoder makes a latent every {heard} samples, the generator takes one every {c.ratio}; "
-        "change RATIOS or the hop so that they agree.",
-    )
-    if c.architecture == "v2":
-        demand(len(c.dilations) >= len(c.ratios), "DILATIONS needs a list for each of RATIOS.")
-        demand(len(c.encoder_dilations) >= len(c.encoder_ratios), "The encoder needs DILATIONS for each of its ratios.")
-    if c.noise is not None:
-        frames = c.ratio // (c.n_band if c.output_mode == "pqmf" else 1)
-        demand(frames % math.prod(c.noise.ratios) == 0, f"The noise's ratios {c.noise.ratios} do not divide {frames}.")
-    demand(c.recipe in ("aligned", "release"), f"RECIPE is 'aligned' or 'release', not {c.recipe!r}.")
-    demand(c.architecture == "v2" or c.regularization == "variational", f"{c.regularization} needs RAVE 2.")
-    return c

@@ -60,10 +60,12 @@ class Bindings:
     macros: dict[str, object] = field(default_factory=dict)
     values: dict[str, object] = field(default_factory=dict)
     files: list[str] = field(default_factory=list)  # names of all files read, includes too
+    _read: set[Path] = field(default_factory=set)
 
     def read(self, path: Path) -> None:
-        if path.stem in self.files:
+        if path.resolve() in self._read:
             return  # included by two files of the stack: the first time counts
+        self._read.add(path.resolve())
         self.files.append(path.stem)
         try:
             text = path.read_text(encoding="utf-8")
@@ -106,8 +108,11 @@ class Bindings:
         self.parse(f"{name} = {value}", "--override")
 
     def get(self, key: str, default: object = None) -> object:
-        """The value of `Class.argument` with its macros resolved."""
-        return self.resolve(self.values[key]) if key in self.values else default
+        """The value of `Class.argument` with its macros resolved; a list where `default` is one."""
+        value = self.resolve(self.values[key]) if key in self.values else default
+        if isinstance(default, list) and not isinstance(value, list | tuple):
+            raise ConfigError(f"{key} must be a list, not {value!r}.")
+        return value
 
     def resolve(self, value: object, depth: int = 0) -> object:
         if isinstance(value, Macro):

@@ -156,6 +156,23 @@ def test_nonsense_is_refused(stack, words):
         ("RATIOS=[4, 'x']", "whole numbers"),
         ("RATIOS=[4, 4", "--override"),
         ("GeneratorV2.nothing=3", "no setting"),
+        ("RATIOS=5", "must be a list, not 5"),
+        ("RATIOS=[]", "at least one"),
+        ("RATIOS=[4, 4, 4, True]", "list of whole numbers"),
+        ("DILATIONS=[[1, 3], 9]", "wrong kind"),
+        ("DILATIONS=[[1, 0], [1], [1], [1]]", "above 0"),
+        ("SAMPLING_RATE=44100.5", "sampling_rate must be a whole number"),
+        ("KERNEL_SIZE='x'", "kernel_size must be a whole number"),
+        ("PHASE_1_DURATION=-1", "below 0"),
+        ("LEARNING_RATE=0", "above 0"),
+        ("LEARNING_RATE=None", "must be a number"),
+        ("AUGMENTATIONS=7", "wrong kind"),
+        ("RAVE.encoder=WasserteinEncoder", "after an @"),
+        ("RAVE.output_mode=loud", "pqmf or raw"),
+        ("RAVE.valid_signal_crop=3", "True or False"),
+        ("CombineDiscriminators.discriminators=[1]", "wrong kind"),
+        ("RAVE.weights=3", "wrong kind"),
+        ("BetaWarmupCallback.target_value='a'", "must be a number"),
     ],
 )
 def test_overrides_that_cannot_be(override, words):
@@ -177,6 +194,11 @@ def test_a_file_of_one_s_own(tmp_path, monkeypatch):
     (tmp_path / "quiet.gin").write_text("BetaWarmupCallback.target_value = 0.5\n")
     config = read(["quiet", "mine", "causal"])
     assert (config.capacity, config.beta_target, config.causal) == (24, 0.5, True)
+    (tmp_path / "causal.gin").write_text('include "configs/causal.gin"\nCAPACITY = 12\n')  # named as one of ours
+    config = read(["v2", "causal"])
+    assert (config.capacity, config.causal) == (12, True)
+    (tmp_path / "round.gin").write_text('include "round.gin"\nCAPACITY = 12\n')
+    assert read(["v2", "round"]).capacity == 12
     (tmp_path / "broken.gin").write_text("CAPACITY = = 3\n")
     with pytest.raises(ConfigError, match=r"broken\.gin"):
         read(["v2", "broken"])

@@ -189,8 +189,6 @@ class TestLoading:
             torch.testing.assert_close(value, rave.state_dict()[key], rtol=0, atol=0)
 
     def test_newest_checkpoint(self, tmp_path):
-        import os
-
         rave = RAVE(read(["raspberry"], ["CAPACITY=4"]))
         rave.config.write(tmp_path / "config.gin")
         for i, name in enumerate(["version_0/checkpoints/best", "version_1/checkpoints/best"]):
