@@ -59,9 +59,19 @@ def run(cli: click.Command, name: str) -> None:
         where = f"'{error.filename}': " if error.filename else ""
         click.echo(f"{name}: {where}{error.strerror or error}.", err=True)
         sys.exit(1)
-    except RuntimeError as error:
+    except (MemoryError, RuntimeError) as error:
+        if isinstance(error, MemoryError) or _out_of_memory(error):
+            click.echo(
+                f"{name}: There is not enough memory for this; make the model, batch or block smaller.", err=True
+            )
+            sys.exit(1)
         core = sys.modules.get("nn_tilde._core")
         if core is None or not isinstance(error, core.Error):
             raise
         click.echo(f"{name}: {error}", err=True)
         sys.exit(1)
+
+
+def _out_of_memory(error: RuntimeError) -> bool:
+    """Whether torch says so, of any of its devices."""
+    return "allocate memory" in str(error) or type(error).__name__ == "OutOfMemoryError"

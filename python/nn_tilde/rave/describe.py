@@ -29,6 +29,8 @@ def describe(path: Path, overrides: Sequence[str] = ()) -> dict[str, Any]:
         return {"kind": "configuration", "path": str(path), **of_config(read_run(path, overrides))}
     if path.suffix == ".ts":
         raise ConfigError(f"'{path}' is an exported file; `nntilde info` says what it offers.")
+    if overrides:
+        raise ConfigError("--override changes configurations; a trained network is what it is.")
     file = find_checkpoint(path)
     checkpoint = read_checkpoint(file)
     about = {"path": str(path), "checkpoint": str(file), **_training(checkpoint), **_run(path, file)}

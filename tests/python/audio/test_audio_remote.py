@@ -94,6 +94,24 @@ def test_a_server_of_the_release_is_read():
         server.shutdown()
 
 
+@pytest.mark.parametrize("said", [b"{}", b"[]", b"3", b"<html>", b'{"channels": 1, "sr": 44100, "lengths": "x"}'])
+def test_another_server_is_a_sentence(said):
+    class Other(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.end_headers()
+            return self.wfile.write(said)
+
+        def log_message(self, *args):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Other) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(DatasetError, match="does not serve a dataset"):
+            open_dataset(f"http://127.0.0.1:{server.server_port}/")
+        server.shutdown()
+
+
 def test_what_does_not_answer_is_a_sentence(folder):
     with pytest.raises(DatasetError, match="does not answer"):
         open_dataset("http://127.0.0.1:9")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import av
@@ -266,16 +267,29 @@ def test_the_flags_of_the_release(tmp_path, run, gain, monkeypatch):
     assert (tmp_path / "generations/o/n/a.wav").exists()
 
 
-@pytest.mark.parametrize(
-    ("line", "sentence"),
-    [
-        ("none.ts a.wav", "There is no model at 'none.ts'."),
-        ("a.wav a.wav", "'a.wav' is not a readable checkpoint"),
-        ("{run} none.wav", "There is no file or folder 'none.wav'."),
-        ("{run} a.wav --out a.wav", "'a.wav' is a file"),
-        ("{run} empty", "There are no audio files at 'empty'."),
-    ],
-)
+REFUSALS = [
+    ("none.ts a.wav", "There is no model at 'none.ts'."),
+    ("a.wav a.wav", "'a.wav' is not a readable checkpoint"),
+    ("{run} none.wav", "There is no file or folder 'none.wav'."),
+    ("{run} a.wav --out a.wav", "'a.wav' is a file"),
+    ("{run} a.wav --name ../elsewhere", "--name is the name of a folder in --out"),
+    ("{run} empty", "There are no audio files at 'empty'."),
+]
+
+
+def test_a_name_that_is_no_utf8(tmp_path, run):
+    path = os.fsencode(tmp_path) + b"/caf\xe9.wav"
+    try:
+        with open(path, "wb") as file:
+            soundfile.write(file, tone(0.1), 44100, format="WAV")
+    except OSError:
+        pytest.skip("this disk has no such names")
+    done = call("generate", run, tmp_path, "--out", "out", cwd=tmp_path)
+    assert "out" in done.stdout
+    assert [os.fsencode(name) for name in os.listdir(tmp_path / "out")] == [b"caf\xe9.wav"]
+
+
+@pytest.mark.parametrize(("line", "sentence"), REFUSALS)
 def test_refusals_are_one_sentence(tmp_path, run, line, sentence, monkeypatch):
     monkeypatch.chdir(tmp_path)
     soundfile.write(tmp_path / "a.wav", tone(0.2), 44100)

@@ -74,6 +74,7 @@ def test_the_commands(tmp_path, monkeypatch):
     assert "raspberry + causal" in quick("info", "--config", "raspberry", "--config", "causal")
     assert "configuration: run/config.gin" in quick("info", "run/config.gin")
     assert "is it raspberry" in quick("info", "rasberry", code=1)
+    assert "a trained network is what it is" in quick("info", "run", "--override", "CAPACITY=8", code=1)
     assert "Name one thing" in quick("info", code=2)
 
 

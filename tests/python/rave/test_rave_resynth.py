@@ -45,3 +45,5 @@ def test_the_command(tmp_path):
     assert soundfile.info(tmp_path / "out/sub/a.flac").frames == 24000
     assert (tmp_path / "out/sub/a.flac.png").read_bytes().startswith(b"\x89PNG")
     assert done.stdout.count("\n") == 2
+    for odd in ("--start", "--seconds"):
+        assert "numbers of seconds" in call("resynth", "run", "in", odd, "nan", cwd=tmp_path, code=1).stderr

@@ -30,6 +30,8 @@ def command(words, model, inputs, out, name, gpu, stream, chunk_size, sample, em
     """
     from .batch import device_of, each, model_and_paths, pair
 
+    if name is not None and Path(name).name != name:
+        raise click.ClickException(f"--name is the name of a folder in --out, not '{name}'.")
     model, paths = model_and_paths(words, model, inputs)
     pairs = pair(paths, out / name if name else out)
     with tempfile.TemporaryDirectory(prefix="rave-") as folder:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import click
@@ -28,6 +29,8 @@ def command(words, model, inputs, out, start, seconds, sample, gpu, ema_weights)
     from .batch import device_of, each, model_and_paths, pair
     from .generate import open_player
 
+    if not math.isfinite(start + seconds):  # which a range lets through
+        raise click.ClickException("--start and --seconds are numbers of seconds.")
     model, paths = model_and_paths(words, model, inputs)
     pairs = pair(paths, out)
     player = open_player(model, None, None, sample, ema_weights, device_of(gpu))
