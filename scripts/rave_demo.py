@@ -44,27 +44,17 @@ def bell(frequency: float, seconds: float, rng: np.random.Generator) -> np.ndarr
     return tone * np.exp(-t / rng.uniform(0.2, 0.9))
 
 
-def breath(frequency: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """Noise through a resonance that swells and fades."""
-    t = np.arange(int(seconds * RATE)) / RATE
-    radius = 0.995
-    swell = np.sin(np.pi * t / seconds) ** 2
-    noise = rng.normal(size=t.size) * swell
-    return 0.05 * lfilter([1.0], [1, -2 * radius * np.cos(2 * np.pi * frequency / RATE), radius**2], noise)
-
-
 def phrase(seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """Notes of one timbre, now and then two at once, over a quiet noise."""
+    """Notes of one timbre over a quiet noise."""
     out = np.zeros(int(seconds * RATE))
-    voice = (pluck, bell, breath)[rng.integers(3)]
-    at, root = 0.0, rng.choice([110.0, 146.8, 220.0])
+    voice = (pluck, bell)[rng.integers(2)]
+    at, root = 0.0, 220.0
     while at < seconds - 1.5:
-        for _ in range(rng.choice([1, 1, 2])):
-            degree = PENTATONIC[rng.integers(5)] + 12 * rng.integers(0, 3)
-            note = voice(root * 2 ** (degree / 12), rng.uniform(0.8, 1.4), rng) * rng.uniform(0.1, 0.5)
-            start = int(at * RATE)
-            out[start : start + note.size] += note
-        at += rng.choice([0.15, 0.3, 0.45, 0.6])
+        degree = PENTATONIC[rng.integers(5)] + 12 * rng.integers(0, 2)
+        note = voice(root * 2 ** (degree / 12), rng.uniform(0.8, 1.4), rng) * rng.uniform(0.2, 0.5)
+        start = int(at * RATE)
+        out[start : start + note.size] += note
+        at += rng.choice([0.3, 0.45, 0.6, 0.9])
     # A room is never silent.
     return 0.8 * out / max(1.0, np.abs(out).max()) + rng.normal(size=out.size) * 5e-4
 
@@ -103,8 +93,9 @@ def main() -> None:
     parser.add_argument("--phase_1", type=int, default=4500, help="steps before the discriminator comes in")
     parser.add_argument("--config", nargs="+", default=["v2_small"])
     parser.add_argument("--capacity", type=int, default=16)
-    parser.add_argument("--batch", type=int, default=4)
-    parser.add_argument("--n_signal", type=int, default=40960)
+    parser.add_argument("--batch", type=int, default=2)
+    parser.add_argument("--n_signal", type=int, default=61440)
+    parser.add_argument("--learning_rate", type=float, default=3e-3)
     parser.add_argument("--docs", type=Path, help="also put pictures and report there")
     options = parser.parse_args()
     out = options.out
@@ -113,7 +104,11 @@ def main() -> None:
     run("preprocess", "--input_path", out / "sounds", "--output_path", out / "data", "--channels", 1)
     run("preprocess", "--input_path", out / "unheard", "--output_path", out / "val", "--channels", 1)
     configs = [word for name in options.config for word in ("--config", name)]
-    overrides = [f"CAPACITY={options.capacity}", f"PHASE_1_DURATION={options.phase_1}"]
+    overrides = [f"CAPACITY={options.capacity}", f"PHASE_1_DURATION={options.phase_1}", "LATENT_SIZE=16"]
+    overrides.append(f"LEARNING_RATE={options.learning_rate}")
+    # The configurations are made for a million steps; so few ask for longer ones and latents with less noise.
+    overrides += ["BetaWarmupCallback.initial_value=1e-6", "BetaWarmupCallback.target_value=1e-3"]
+    overrides += [f"BetaWarmupCallback.warmup_len={options.phase_1}", "BetaWarmupCallback.log=True"]
     for steps in (1, options.steps):  # the first for a point of the curve before anything is learned
         run(
             *("train", *configs, "--db_path", out / "data", "--val_db_path", out / "val", "--out_path", out),
