@@ -11,7 +11,8 @@ checkpoints; w = g·v/‖v‖ with the norm over all axes but the first (Saliman
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 import torch.nn.functional as F
@@ -29,6 +30,8 @@ def get_padding(kernel: int, dilation: int = 1, causal: bool = False) -> tuple[i
 class WeightNorm(nn.Module):
     """A weight that is a plain parameter, or the product of a direction and a length per first axis."""
 
+    _kept: dict[str, Tensor] | None = None  # see `constant`
+
     def _make_weight(self, weight: Tensor, weight_norm: bool) -> None:
         self.weight_norm = weight_norm
         if weight_norm:
@@ -44,20 +47,32 @@ class WeightNorm(nn.Module):
         return self.weight
 
     def _derived(self, name: str, make: Callable[[], Tensor]) -> Tensor:
-        """make(), which depends on the weight alone; kept until that changes where no gradient is wanted."""
-        sources = [self.weight_v, self.weight_g] if self.weight_norm else [self.weight]
-        learning = torch.is_grad_enabled() and any(p.requires_grad for p in sources)
-        if learning or torch.compiler.is_compiling() or any(p.is_inference() for p in sources):
+        """make(), which depends on the weight alone; once within `constant`."""
+        if torch.compiler.is_compiling() or self._kept is None:
             return make()
-        state = [(p.data_ptr(), p._version, p.dtype) for p in sources]
-        kept = self.__dict__.setdefault("_kept", {})
-        if kept.get(name, (None,))[0] != state:
-            kept[name] = state, make()
-        return kept[name][1]
+        if name not in self._kept:
+            self._kept[name] = make()
+        return self._kept[name]
 
-    def train(self, mode: bool = True) -> WeightNorm:
-        self.__dict__.pop("_kept", None)
-        return super().train(mode)
+
+@contextmanager
+def constant(module: nn.Module) -> Iterator[None]:
+    """Within: the parameters do not change, gradients pass through the module but none are kept for it, and
+    what convolutions derive from their weights is computed once.
+    """
+    learning = [p for p in module.parameters() if p.requires_grad]
+    convolutions = [part for part in module.modules() if isinstance(part, WeightNorm)]
+    for p in learning:
+        p.requires_grad_(False)
+    for conv in convolutions:
+        conv._kept = {}
+    try:
+        yield
+    finally:
+        for p in learning:
+            p.requires_grad_(True)
+        for conv in convolutions:
+            conv._kept = None
 
 
 class Conv1d(WeightNorm):

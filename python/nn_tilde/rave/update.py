@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from contextlib import contextmanager
 
 import torch
 from torch import Tensor, nn
 
+from ..nn.conv import constant
 from ..nn.stft import at_least_float32
 from .config import Config
 from .latents import LatentStatistics, frame_loudness, latent_size_for
@@ -146,9 +146,9 @@ class Updates:
         made = losses.made(rave, y)
         terms = losses.reconstruction(target, made)
         if self._phase_2:
-            with torch.no_grad(), self._autocast():
-                real = rave.discriminator(target.audio)
-            with _constant(rave.discriminator), self._autocast():
+            with constant(rave.discriminator), self._autocast():
+                with torch.no_grad():
+                    real = rave.discriminator(target.audio)
                 fake = rave.discriminator(made.audio)
             terms |= losses.deception(real, fake)
         total = losses.total(terms)
@@ -177,9 +177,6 @@ class Updates:
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
-        # The fused step does not count its changes, by which `nn.conv` knows what it may keep.
-        changed = [p for group in optimizer.param_groups for p in group["params"]]
-        torch.autograd.graph.increment_version(changed)
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.rave.receptive_field.device.type, torch.bfloat16, enabled=self.half)
@@ -224,16 +221,6 @@ class Updates:
 
 def _adam(parameters, rate: float) -> torch.optim.Adam:
     return torch.optim.Adam(parameters, rate, betas=(0.5, 0.9), fused=True)
-
-
-@contextmanager
-def _constant(module: nn.Module):
-    """Within: gradients pass through the module, none are kept for it."""
-    module.requires_grad_(False)
-    try:
-        yield
-    finally:
-        module.requires_grad_(True)
 
 
 def integrate(x: Tensor, sampling_rate: int) -> Tensor:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from nn_tilde.nn.discriminators import spectral
+from nn_tilde.nn.conv import constant
+from nn_tilde.nn.discriminators import spectral, toom_cook
 from nn_tilde.nn.discriminators.wave import ConvNet
 from nn_tilde.rave.config import read
 from nn_tilde.rave.losses import least_n_signal
@@ -232,16 +233,46 @@ def test_matrix_products_equal_convolutions(kernel, batch, length):
         torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
 
 
-def test_kept_weights_follow_the_parameters():
-    net = ConvNet(1, 4, (15,))
-    x = torch.randn(1, 1, 200)
+def test_weights_are_derived_once_while_constant(monkeypatch):
+    net, x = ConvNet(1, 4, (15,)), torch.randn(1, 1, 200, requires_grad=True)
+    plain = net(x)[-1]
+    prepare, made = toom_cook.prepare, []
+    monkeypatch.setattr(toom_cook, "prepare", lambda weight: made.append(1) or prepare(weight))
+    net.net[4].weight_g.requires_grad_(False)
+    with constant(net):
+        with torch.no_grad():
+            assert torch.equal(net(x)[-1], plain)
+        within = net(x)[-1]
+    assert len(made) == 3
+    assert torch.equal(within, plain)
+    within.sum().backward()
+    assert x.grad.abs().max() > 0
+    assert all(p.grad is None for p in net.parameters())
+    assert [name for name, p in net.named_parameters() if not p.requires_grad] == ["net.4.weight_g"]
+
+
+@pytest.mark.parametrize("change", ["data", "fused", "half", "load"])
+def test_weights_are_never_those_of_before(change):
+    """Whatever changed them, also behind autograd's back."""
+    net, x = ConvNet(1, 4, (15,)).eval(), torch.randn(1, 1, 200)
+    with constant(net), torch.no_grad():
+        before = net(x)[-1]
+    if change == "data":
+        net.net[2].weight_g.data.mul_(2)
+    elif change == "half":
+        net.half().float()
+    elif change == "load":
+        net.load_state_dict(ConvNet(1, 4, (15,)).state_dict())
+    else:
+        optimizer = torch.optim.Adam(net.parameters(), 0.1, fused=True)
+        net(x)[-1].sum().backward()
+        optimizer.step()
+    net.fast = True
     with torch.no_grad():
-        first = net(x)[-1]
-        assert torch.equal(net(x)[-1], first)
-        net.net[2].weight_g.mul_(2)
-        changed = net(x)[-1]
-    assert not torch.equal(changed, first)
-    torch.testing.assert_close(net(x)[-1], changed)
+        fast = net(x)[-1]
+    net.fast = False
+    assert not torch.equal(fast, before)
+    torch.testing.assert_close(fast, net(x)[-1])
 
 
 def test_validation_finds_components():
