@@ -24,7 +24,7 @@ from .network import RAVE
 from .prior_train import PriorOf, PriorTask, crop_length
 from .spaces import build_space
 from .train_data import DataFlags, open_data
-from .train_session import say, say_first
+from .train_session import check_name, say, say_first
 
 # What a run under a given name must not change; the rest of the command may.
 IDENTITY = ("model", "db_path", "n_signal", "batch", "seed", "ema", "normalize", "derivative", "rand_pitch")
@@ -54,6 +54,8 @@ def variational(path: str) -> RAVE:
 
 
 def _train(flags: dict[str, Any]) -> bool:
+    if flags["name"] is not None:
+        check_name(flags["name"])
     rave = variational(flags["model"])
     sizes = prior_files.read(flags["config"] or ("prior_v1",), flags["override"])
     if not 0.1 <= flags["fidelity"] <= 0.999:

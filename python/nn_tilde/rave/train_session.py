@@ -73,8 +73,15 @@ def say_first(fabric, line: str) -> None:
         say(line)
 
 
+def check_name(name: str) -> None:
+    """Raises ValueError unless a run so named is a folder of its own in --out_path."""
+    if name in ("", "..") or Path(name).name != name:
+        raise ValueError(f"--name is the name of a folder in --out_path, not '{name}'.")
+
+
 def make_plan(flags: dict[str, Any]) -> Plan:
     """Reads and checks all that the flags name."""
+    check_name(flags["name"])
     if flags["ckpt"] and flags["transfer"]:
         raise ValueError("--ckpt goes on with a run and --transfer begins one; give one of the two.")
     transfer = find_checkpoint(flags["transfer"]) if flags["transfer"] else None

@@ -168,5 +168,11 @@ def test_a_missing_extra_is_one_sentence(tmp_path, monkeypatch):
     assert "pip install 'nn-tilde-toolkit[onnx]'" in quick("export_onnx", "--run", tmp_path, code=1)
 
 
+def test_places_that_cannot_be_are_one_sentence(tmp_path):
+    (tmp_path / "a.wav").touch()
+    assert "--name is the name of a file" in quick("export_onnx", "--run", tmp_path, "--name", "../x", code=1)
+    assert "is not a folder" in quick("export_onnx", "--run", tmp_path, "--output", tmp_path / "a.wav", code=1)
+
+
 def test_a_folder_without_a_run_is_one_sentence(tmp_path):
     assert "There is no checkpoint" in quick("export_onnx", "--run", tmp_path, code=1)

@@ -285,7 +285,7 @@ def test_flags_of_the_data(rave_train, tmp_path):
         ("--ckpt x --transfer y", "give one of the two"),
         ("--db_path nowhere", "There is no dataset at 'nowhere'"),
         ("--val_db_path nowhere", "There is no dataset at 'nowhere'"),
-        ("--name ..", "cannot be the name of a run"),
+        ("--name ..", "--name is the name of a folder"),
     ],
 )
 def test_refused_in_one_sentence(rave_train, tmp_path, line, words):

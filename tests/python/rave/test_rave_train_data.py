@@ -8,6 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from click.testing import CliRunner
+
+from nn_tilde.rave.cli import cli
 
 PROGRAM = Path(sys.executable).with_name("rave")
 MODEL = "--config raspberry --override CAPACITY=4 --override LATENT_SIZE=8 --n_signal 18432 --batch 2 --gpu -1"
@@ -17,6 +20,15 @@ def rave(line: str, cwd: Path) -> subprocess.CompletedProcess:
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     words = [str(PROGRAM), *line.split()]
     return subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True, timeout=100, check=False)
+
+
+@pytest.mark.parametrize("name", ["", "..", "../x", "a/b"])
+@pytest.mark.parametrize("command", ["train", "train_prior --model none"])
+def test_a_run_is_a_folder_of_its_own(tmp_path, command, name):
+    done = CliRunner().invoke(cli, [*command.split(), "--db_path", "none", "--out_path", str(tmp_path), "--name", name])
+    assert done.exit_code == 1
+    assert "--name is the name of a folder in --out_path" in done.output
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("workers", [0, 1])

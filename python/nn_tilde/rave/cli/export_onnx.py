@@ -22,6 +22,10 @@ def command(run, streaming, noise, name, output, ema_weights) -> None:
     Without --streaming a call is a whole recording, a multiple of the model's ratio long. With it a call is a block,
     and each output state_N_next goes into state_N of the next call; they start as zeros.
     """
+    if name is not None and (not name or Path(name).name != name):
+        raise click.ClickException(f"--name is the name of a file, not '{name}'; --output says where.")
+    if output is not None and output.exists() and not output.is_dir():
+        raise click.ClickException(f"'{output}' is not a folder.")
     try:
         import onnx  # noqa: F401
         import onnxruntime  # noqa: F401

@@ -7,6 +7,7 @@ import click
 from ...cli.flags import FlagCommand
 
 POSITIVE = click.IntRange(min=1)
+SEED = click.IntRange(0, 2**63 - 1)
 
 
 class Speeds(click.ParamType):
@@ -52,7 +53,7 @@ class Speeds(click.ParamType):
 @click.option("--ckpt", help="Run or checkpoint, ours or of RAVE 2, to go on from.")
 @click.option("--transfer", help="Run or checkpoint whose fitting weights a new run begins with.")
 @click.option("--freeze_encoder/--nofreeze_encoder", default=False, help="Train only what follows the encoder.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="First weights, order, crops.")
+@click.option("--seed", default=0, show_default=True, type=SEED, help="First weights, order, crops.")
 @click.option("--workers", default=8, show_default=True, type=click.IntRange(min=0), help="Processes that read data.")
 @click.option("--gpu", multiple=True, type=int, help="Number of a CUDA device, repeatable; -1: the CPU.")
 @click.option("--devices", type=int, help="Processes on this machine, one a device. [default: 1]")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...cli.flags import FlagCommand
-from .train import POSITIVE, Speeds
+from .train import POSITIVE, SEED, Speeds
 
 
 @click.command("train_prior", cls=FlagCommand)
@@ -29,7 +29,7 @@ from .train import POSITIVE, Speeds
 @click.option("--rand_pitch", type=Speeds(), help="Play half of the examples at a speed between two, e.g. 0.7,1.4.")
 @click.option("--ema", type=float, help="Also keep averaged weights, with this factor, e.g. 0.999.")
 @click.option("--ckpt", help="Run or checkpoint of a prior to go on from.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(min=0), help="First weights, order, crops.")
+@click.option("--seed", default=0, show_default=True, type=SEED, help="First weights, order, crops.")
 @click.option("--workers", default=8, show_default=True, type=click.IntRange(min=0), help="Processes that read data.")
 @click.option("--gpu", multiple=True, type=int, help="Number of a CUDA device, repeatable; -1: the CPU.")
 @click.option("--devices", type=int, help="Processes on this machine, one a device. [default: 1]")
