@@ -106,7 +106,7 @@ class ReleaseStep:
         like = rave.latent_mean
         self.windows = [torch.hann_window(n).to(like) for n in c.stft_scales]
         if c.regularization == "discrete":
-            rave.encoder.enabled.fill_(1)
+            rave.encoder.enable()
 
     def step(self, x: Tensor, step: int) -> dict[str, float]:
         rave, c = self.rave, self.config

@@ -34,6 +34,11 @@ class Codebook(nn.Module):
         self.register_buffer("cluster_size", torch.zeros(size))
         self.register_buffer("embed", torch.zeros(size, dim))
         self.register_buffer("embed_avg", torch.zeros(size, dim))
+        self.started = False  # what `inited` says, without waiting for a GPU
+
+    def _load_from_state_dict(self, *args) -> None:
+        super()._load_from_state_dict(*args)
+        self.started = bool(self.inited)
 
     @torch.no_grad()
     def start(self, x: Tensor) -> None:
@@ -41,10 +46,10 @@ class Codebook(nn.Module):
         codes = _draw(x, self.size).clone()
         for _ in range(KMEANS):
             index = _nearest(x, codes)
-            count = torch.bincount(index, minlength=self.size)
+            count = self._count(x, index)
             sums = torch.zeros_like(codes).index_add_(0, index, x)
             codes = torch.where(count[:, None] > 0, sums / count[:, None].clamp(min=1), codes)
-        count = torch.bincount(_nearest(x, codes), minlength=self.size).to(x)
+        count = self._count(x, _nearest(x, codes))
         if dist.is_available() and dist.is_initialized():
             dist.broadcast(codes, 0)
             dist.broadcast(count, 0)
@@ -52,11 +57,16 @@ class Codebook(nn.Module):
         self.embed_avg.copy_(codes * count[:, None])
         self.cluster_size.copy_(count)
         self.inited.fill_(1)
+        self.started = True
+
+    def _count(self, x: Tensor, index: Tensor) -> Tensor:
+        """How many of the vectors [N, D] chose each code; torch.bincount would wait for the largest index."""
+        return x.new_zeros(self.size).index_add_(0, index, x.new_ones(len(index)))
 
     @torch.no_grad()
     def learn(self, x: Tensor, index: Tensor) -> None:
         """Moves the codes towards the vectors [N, D] that chose them."""
-        count = torch.bincount(index, minlength=self.size).to(x)
+        count = self._count(x, index)
         sums = torch.zeros_like(self.embed).index_add_(0, index, x)
         fresh = _draw(x, self.size)
         if dist.is_available() and dist.is_initialized():
@@ -101,7 +111,7 @@ class ResidualQuantizer(nn.Module):
         for layer in self.layers:
             book = layer.codebook
             plain = rest.detach()
-            if self.training and not book.inited:
+            if self.training and not book.started:
                 book.start(plain)
             index = _nearest(plain, book.embed)
             quantized = F.embedding(index, book.embed)

@@ -98,13 +98,22 @@ class Discrete(Latents):
         self.rvq = quantizer
         self.register_buffer("warmed_up", torch.tensor(0))
         self.register_buffer("enabled", torch.tensor(0))
+        self._enabled = False  # the same where a step may ask without waiting for a GPU
+
+    def enable(self) -> None:
+        self.enabled.fill_(1)
+        self._enabled = True
+
+    def _load_from_state_dict(self, *args) -> None:
+        super()._load_from_state_dict(*args)
+        self._enabled = bool(self.enabled)
 
     def reparametrize(self, raw: Tensor) -> tuple[Tensor, Tensor]:
-        z, loss = self.rvq(raw) if self.enabled else (raw, raw.new_zeros(()))
+        z, loss = self.rvq(raw) if self._enabled else (raw, raw.new_zeros(()))
         return self.with_noise(z, random=True), loss
 
     def mean(self, raw: Tensor) -> Tensor:
-        z = self.rvq.decode(self.rvq.encode(raw)) if self.enabled else raw
+        z = self.rvq.decode(self.rvq.encode(raw)) if self._enabled else raw
         return self.with_noise(z, random=False)
 
 

@@ -64,7 +64,7 @@ class Updates:
         self.losses = Losses(self.config).to(device)
         rave.receptive_field.copy_(torch.tensor(receptive_field(self.config)))
         if self.config.regularization == "discrete":
-            rave.encoder.enabled.fill_(1)
+            rave.encoder.enable()
         self._phase_2: bool | None = None
         self._rehearsed = device.type != "cuda"
         self._latents = LatentStatistics(rave.latent_size)

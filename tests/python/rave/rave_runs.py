@@ -26,7 +26,7 @@ def network(configs: list[str], overrides: tuple[str, ...] = (), channels: int =
         if hasattr(part, "weight_g"):
             part.weight_g.data *= 2
     if rave.config.regularization == "discrete":
-        rave.encoder.enabled.fill_(1)
+        rave.encoder.enable()
         for layer in rave.encoder.rvq.layers:
             layer.codebook.embed.normal_()
     rave.latent_pca.copy_(torch.linalg.qr(torch.randn_like(rave.latent_pca)).Q)

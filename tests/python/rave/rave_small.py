@@ -11,7 +11,7 @@ def small(name, *overrides, channels=1):
     torch.manual_seed(0)
     rave = RAVE(read(name.split("+"), ["CAPACITY=4", "LATENT_SIZE=8", *overrides], channels=channels)).eval()
     if rave.config.regularization == "discrete":
-        rave.encoder.enabled.fill_(1)
+        rave.encoder.enable()
         for layer in rave.encoder.rvq.layers:
             layer.codebook.embed.normal_()
     return rave

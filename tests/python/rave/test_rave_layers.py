@@ -1,5 +1,7 @@
 """Layers against plain computations of the same."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
@@ -198,6 +200,22 @@ class TestQuantizer:
         assert hear(0) < 0.05 * centres.var()
         first, *_, last = [hear(1) for _ in range(300)]
         assert last < 0.2 * first
+
+    def test_codes_begin_once(self, monkeypatch):
+        """Those that came with a checkpoint or a copy have begun, unless they had not there."""
+        rvq, x = ResidualQuantizer(2, 8, 3).train(), torch.randn(2, 3, 20)
+        before = copy.deepcopy(rvq.state_dict())
+        rvq(x)
+        begun = []
+        monkeypatch.setattr(Codebook, "start", lambda book, _: begun.append(book))
+        fresh = ResidualQuantizer(2, 8, 3).train()
+        fresh.load_state_dict(rvq.state_dict())
+        for each in (rvq, fresh, copy.deepcopy(rvq)):
+            each(x)
+        assert not begun
+        rvq.load_state_dict(before)
+        rvq(x)
+        assert len(begun) == 2
 
     def test_gradient_passes_straight_through(self):
         rvq = ResidualQuantizer(2, 8, 3).train()

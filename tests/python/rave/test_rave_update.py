@@ -153,8 +153,9 @@ def test_only_what_the_step_is_about_moves(stack, step, parts):
     assert all(p.requires_grad for p in rave.discriminator.parameters())
 
 
-def test_the_host_never_waits(monkeypatch):
-    config = small("v3", phase_1_duration=1, update_discriminator_every=2)
+@pytest.mark.parametrize("stack", ["v3", "discrete"])
+def test_the_host_never_waits(stack, monkeypatch):
+    config = small(stack, phase_1_duration=1, update_discriminator_every=2)
     updates = Updates(network(config))
     x = sine(config)
     updates.step(x, 0)
@@ -164,6 +165,7 @@ def test_the_host_never_waits(monkeypatch):
 
     for name in ("item", "__bool__", "__float__", "__int__", "tolist", "cpu", "numpy"):
         monkeypatch.setattr(torch.Tensor, name, wait)
+    monkeypatch.setattr(torch, "bincount", wait)
     for step in range(1, 4):
         updates.step(x, step)
 
