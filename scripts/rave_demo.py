@@ -20,43 +20,51 @@ import soundfile
 from scipy.signal import lfilter
 
 RATE = 44100
-PENTATONIC = (0, 2, 4, 7, 9)
 
 
-def pluck(frequency: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """A plucked string (Karplus and Strong 1983): noise in a loop that averages neighbours."""
-    period = max(2, round(RATE / frequency))
-    burst = np.zeros(int(seconds * RATE))
-    position = rng.uniform(0.1, 0.5)
-    noise = rng.uniform(-1, 1, period)
-    burst[:period] = noise - np.roll(noise, int(position * period))
-    decay = 0.5 * rng.uniform(0.985, 0.999)
-    loop = np.zeros(period + 2)
-    loop[0], loop[period], loop[period + 1] = 1, -decay, -decay
-    return lfilter([1.0], loop, lfilter([rng.uniform(0.3, 0.9)], [1, -0.4], burst))
+def resonance(x: np.ndarray, hertz: float, radius: float) -> np.ndarray:
+    """x through a pair of poles, about as loud as it was."""
+    poles = [1, -2 * radius * np.cos(2 * np.pi * hertz / RATE), radius**2]
+    y = lfilter([1.0], poles, x)
+    return y * np.std(x) / (np.std(y) + 1e-9)
 
 
-def bell(frequency: float, seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """A bell by frequency modulation (Chowning 1973)."""
-    t = np.arange(int(seconds * RATE)) / RATE
-    index = rng.uniform(1, 5) * np.exp(-t / rng.uniform(0.1, 0.6))
-    tone = np.sin(2 * np.pi * frequency * t + index * np.sin(2 * np.pi * frequency * rng.choice([1.4, 2.0, 3.5]) * t))
-    return tone * np.exp(-t / rng.uniform(0.2, 0.9))
+def wind(seconds: float, rng: np.random.Generator) -> np.ndarray:
+    """Noise whose colour and loudness wander: gusts that overlap."""
+    out = rng.normal(size=int(seconds * RATE)) * 0.004
+    for at in np.arange(0, seconds - 1, 0.5):
+        length = rng.uniform(0.8, min(3.0, seconds - at))
+        t = np.arange(int(length * RATE)) / RATE
+        gust = resonance(rng.normal(size=t.size), rng.uniform(200, 6000), rng.uniform(0.9, 0.99))
+        start = int(at * RATE)
+        out[start : start + t.size] += gust * np.sin(np.pi * t / length) ** 2 * rng.uniform(0.02, 0.25)
+    return out
+
+
+def hit(rng: np.random.Generator) -> np.ndarray:
+    """One of a drum, a rattle and a cymbal."""
+    t = np.arange(int(0.5 * RATE)) / RATE
+    kind = rng.integers(3)
+    if kind == 0:
+        low = rng.uniform(50, 120)
+        return np.sin(2 * np.pi * low * (t + 0.08 * (1 - np.exp(-t * 30)))) * np.exp(-t * rng.uniform(6, 15))
+    noise = rng.normal(size=t.size)
+    if kind == 1:
+        return resonance(noise, rng.uniform(300, 2000), 0.95) * np.exp(-t * rng.uniform(12, 40))
+    return np.diff(noise, prepend=0) * 0.5 * np.exp(-t * rng.uniform(20, 80))
 
 
 def phrase(seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """Notes of one timbre over a quiet noise."""
-    out = np.zeros(int(seconds * RATE))
-    voice = (pluck, bell)[rng.integers(2)]
-    at, root = 0.0, 220.0
-    while at < seconds - 1.5:
-        degree = PENTATONIC[rng.integers(5)] + 12 * rng.integers(0, 2)
-        note = voice(root * 2 ** (degree / 12), rng.uniform(0.8, 1.4), rng) * rng.uniform(0.2, 0.5)
-        start = int(at * RATE)
-        out[start : start + note.size] += note
-        at += rng.choice([0.3, 0.45, 0.6, 0.9])
-    # A room is never silent.
-    return 0.8 * out / max(1.0, np.abs(out).max()) + rng.normal(size=out.size) * 5e-4
+    """Wind, or drums in a lighter one."""
+    drums = rng.random() < 0.6
+    out = wind(seconds, rng) * (0.3 if drums else 1.0)
+    step = rng.choice([0.125, 0.167, 0.25])
+    for at in np.arange(0, seconds - 0.5, step) if drums else ():
+        if rng.random() < 0.6:
+            sound = hit(rng) * rng.uniform(0.2, 0.8)
+            start = int(at * RATE)
+            out[start : start + sound.size] += sound
+    return 0.9 * out / max(1.0, np.abs(out).max())
 
 
 def synthesize(folder: Path, minutes: float, seed: int) -> None:
@@ -95,7 +103,7 @@ def main() -> None:
     parser.add_argument("--capacity", type=int, default=16)
     parser.add_argument("--batch", type=int, default=2)
     parser.add_argument("--n_signal", type=int, default=61440)
-    parser.add_argument("--learning_rate", type=float, default=3e-3)
+    parser.add_argument("--learning_rate", type=float, default=2e-3)
     parser.add_argument("--docs", type=Path, help="also put pictures and report there")
     options = parser.parse_args()
     out = options.out
