@@ -7,6 +7,8 @@ import re
 import subprocess
 import sys
 import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.error import HTTPError
@@ -17,10 +19,11 @@ import pytest
 from audio_files import shell, sound, write
 
 from nn_tilde.audio.crops import Crops
-from nn_tilde.audio.dataset import open_dataset
+from nn_tilde.audio.dataset import Dataset, open_dataset
 from nn_tilde.audio.metadata import DatasetError, Metadata
 from nn_tilde.audio.preprocess import preprocess
 from nn_tilde.audio.protobuf import AudioExample, audio_buffer, decode, encode
+from nn_tilde.audio.serving import DatasetServer
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +53,33 @@ def test_it_reads_as_here(folder, address):
         np.testing.assert_array_equal(there.read(item, 100, 10000), here.read(item, 100, 10000))
     a, b = Crops(here, 2048, seed=1), Crops(pickle.loads(pickle.dumps(there)), 2048, seed=1)
     np.testing.assert_array_equal(a(3, 2), b(3, 2))
+
+
+def test_readers_are_asked_one_at_a_time():
+    class Alone(Dataset):
+        channels, sampling_rate, lazy, inside, met = 1, 44100, False, 0, 0
+
+        def __len__(self):
+            return 4
+
+        def length(self, item):
+            return 1000
+
+        def read(self, item, start, frames):
+            self.inside += 1
+            self.met = max(self.met, self.inside)
+            time.sleep(0.02)
+            self.inside -= 1
+            return np.zeros((1, frames), np.float32)
+
+    with DatasetServer(Alone(), "127.0.0.1", 0, 44100, 500) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}"
+        paths = [f"/read/{i}?start=0&frames=9" for i in range(4)] + [f"/get/{i}" for i in range(4)]
+        with ThreadPoolExecutor(8) as pool:
+            assert all(pool.map(lambda path: len(urlopen(address + path, timeout=30).read()), paths))
+        assert server.store.met == 1
+        server.shutdown()
 
 
 def test_clients_of_the_release_are_served(folder, address):

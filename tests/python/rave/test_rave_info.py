@@ -26,6 +26,12 @@ def test_a_run(tmp_path):
     assert about["warnings"] == []
 
 
+def test_the_phase_of_a_model_that_keeps_no_flag_of_it(tmp_path):
+    for steps, phase in ((12, 2), (13, 1)):
+        rave = network(["v2", "spherical"], (f"PHASE_1_DURATION={steps}",))
+        assert describe(run_folder(tmp_path / str(steps), rave))["phase"] == phase
+
+
 @pytest.mark.parametrize("stack", ["v2", "v1 causal", "live"])
 def test_the_delay_is_what_an_export_declares(tmp_path, stack):
     rave = network(stack.split())
