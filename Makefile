@@ -6,7 +6,8 @@
 #   make pd-macos              the same for macOS on Apple silicon, compiled here with zig
 #   make pd-hosts              a newer Pd and a double-precision one, for the tests (Debian)
 #   make sanitize              the whole core under address, undefined and thread sanitizers
-#   make bench                 the host against the bare TorchScript call
+#   make bench                 the host against the bare TorchScript call; RAVE playing and training
+#   make rave-demo             sounds are made, a RAVE is trained on them and exported (half an hour)
 #   make models                export the demonstration models to build/models
 #   make soak                  long forms of the fuzz and churn tests
 #   make lint, make format
@@ -33,7 +34,7 @@ PY := python tests models scripts
 INPUT ?=
 DEMO_OUT ?= demo-out
 
-.PHONY: all setup build build-tests pd pd-hosts pd-package pd-macos demo test test-cpp test-python test-pd sanitize sanitize-rt bench models soak lint format clean
+.PHONY: all setup build build-tests pd pd-hosts pd-package pd-macos demo test test-cpp test-python test-pd sanitize sanitize-rt bench rave-demo models soak lint format clean
 all: build
 
 $(VENV)/.ready: pyproject.toml scripts/setup.sh
@@ -82,8 +83,9 @@ test: test-cpp test-python test-pd sanitize-rt
 test-cpp: build-tests
 	$(BIN)/ctest --test-dir $(BUILD) --output-on-failure
 
+# Two at a time; each on one thread, for small networks gain nothing from more.
 test-python: build
-	$(BIN)/python -m pytest tests/python
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/python -n 2 --dist worksteal
 
 test-pd: build-tests pd-hosts
 	$(BIN)/python -m pytest tests/pd
@@ -103,6 +105,11 @@ sanitize: sanitize-rt
 
 bench: build
 	$(BIN)/python scripts/bench.py --out bench-out
+	$(BIN)/python scripts/bench_rave.py
+	$(BIN)/python scripts/bench_rave_training.py --capacity 0
+
+rave-demo: build
+	$(BIN)/python scripts/rave_demo.py --out rave-demo
 
 models: build
 	$(BIN)/python models/export.py build/models
@@ -124,4 +131,4 @@ format: setup
 	$(BIN)/clang-format -i $(CPP)
 
 clean:
-	rm -rf build dist demo-out bench-out
+	rm -rf build dist demo-out bench-out rave-demo
