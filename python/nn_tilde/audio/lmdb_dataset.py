@@ -208,6 +208,8 @@ class LmdbWriter:
                 break
             except lmdb.MapFullError:
                 self._env.set_mapsize(self._env.info()["map_size"] * 2)
+            except lmdb.Error as error:
+                raise DatasetError(f"'{self._env.path()}' cannot be written to ({error}).") from None
         self._pending, self._held = [], 0
 
     def close(self) -> None:

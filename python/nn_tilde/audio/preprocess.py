@@ -71,6 +71,10 @@ def preprocess(
             if new and not report.recordings:
                 _remove(output, INDEX, METADATA, "audio.pcm", "data.mdb", "lock.mdb")
             raise
+        except OSError as error:
+            if error.filename is not None:
+                raise
+            raise DatasetError(f"'{output}' cannot be written to ({error.strerror or error}).") from None
         replace(metadata, complete=True, n_seconds=report.frames / metadata.sr).write(output)
     return report
 

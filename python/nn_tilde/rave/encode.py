@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from torch import Tensor, nn
 from nn_tilde.rave import chunked
 from nn_tilde.rave.generate import voices, watched
 from nn_tilde.rave.network import RAVE
-from nn_tilde.rave.recordings import Counted, Original, resampled
+from nn_tilde.rave.recordings import Counted, Original, replacing, resampled
 
 
 class LatentReader:
@@ -66,9 +65,6 @@ class LatentReader:
 
 
 def save(target: Path, z: np.ndarray) -> None:
-    """A .npy file, written under a temporary name and renamed."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
-    with open(part, "wb") as file:
+    """A .npy file. Raises `AudioError`."""
+    with replacing(target) as part, open(part, "wb") as file:
         np.save(file, z)
-    os.replace(part, target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -124,6 +125,23 @@ def as_long_as(pieces: Iterable[np.ndarray], read: Counted) -> Iterator[np.ndarr
         yield now
 
 
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """A file to write beside `target`, which it replaces in the end; when that fails nothing of it is left.
+
+    Raises `AudioError` when it cannot be written to.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(f".{target.name}.part")
+    try:
+        yield part
+        os.replace(part, target)
+    except OSError as error:  # numpy's of a full disk only counts bytes
+        raise AudioError(target, f"cannot be written ({error.strerror or 'is the disk full?'})") from None
+    finally:
+        part.unlink(missing_ok=True)
+
+
 class Written(NamedTuple):
     peak: float  # 1.0 = full scale
     clipped: bool
@@ -149,21 +167,15 @@ def write(target: Path, pieces: Iterable[np.ndarray], original: Original) -> Wri
         raise AudioError(original.source, "is empty")
     channels, peak = first.shape[0], 0.0
     layout = layout_of(original, target, channels, None)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
+    written = {"samplerate": original.samplerate, "channels": channels, **layout}
     try:
-        with soundfile.SoundFile(
-            system_name(part), "w", samplerate=original.samplerate, channels=channels, **layout
-        ) as writer:
+        with replacing(target) as part, soundfile.SoundFile(system_name(part), "w", **written) as writer:
             while first is not None:
                 if first.size:
                     peak = max(peak, float(np.abs(first).max()))
                 writer.write(first.T)
                 first = next(pieces, None)
-        os.replace(part, target)
     except soundfile.SoundFileError as error:
         said = getattr(error, "error_string", str(error)).rstrip(".")
         raise AudioError(target, f"cannot be written ({said})") from None
-    finally:
-        part.unlink(missing_ok=True)
     return Written(peak, peak > 1 and layout["subtype"] not in ("FLOAT", "DOUBLE"))

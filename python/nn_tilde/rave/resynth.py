@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from nn_tilde.audio import probe, read_excerpt
+from nn_tilde.rave.recordings import replacing
 from nn_tilde.train.figures import FLOOR, spectrogram
 
 if TYPE_CHECKING:
@@ -59,7 +59,6 @@ def comparison(sounds: list[np.ndarray], rate: int, title: str, start: float = 0
 
 
 def save(target: Path, figure: Figure) -> None:
-    """A .png file, written under a temporary name and renamed."""
-    part = target.with_name(f".{target.name}.part")
-    figure.savefig(part, format="png", dpi=90)
-    os.replace(part, target)
+    """A .png file. Raises `AudioError`."""
+    with replacing(target) as part:
+        figure.savefig(part, format="png", dpi=90)

@@ -12,7 +12,7 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from nn_tilde.audio import lmdb_dataset, protobuf
 from nn_tilde.audio.crops import Crops
 from nn_tilde.audio.dataset import open_dataset
-from nn_tilde.audio.metadata import Metadata
+from nn_tilde.audio.metadata import DatasetError, Metadata
 from nn_tilde.audio.preprocess import preprocess
 
 N = 1000  # num_signal
@@ -209,6 +209,32 @@ def test_a_full_map_grows(tmp_path, monkeypatch):
     store = open_dataset(tmp_path / "set")
     assert len(store) == 4 * 23
     np.testing.assert_allclose(store.read(23, 0, 2 * N), sound(1.0, seed=1)[:, : 2 * N], atol=1e-4)
+
+
+def test_a_full_disk_is_a_sentence(tmp_path, monkeypatch):
+    import lmdb
+
+    def full(self):
+        raise lmdb.DiskError("No space left on device")
+
+    path = write(tmp_path / "x.wav", sound(0.5))
+    opened = lmdb.open
+    monkeypatch.setattr(lmdb_dataset, "_BATCH", 1)
+
+    class Full:
+        def __init__(self, *args, **kwargs):
+            self.env, self.begun = opened(*args, **kwargs), 0
+
+        def __getattr__(self, name):
+            return getattr(self.env, name)
+
+        def begin(self, **kwargs):
+            self.begun += 1  # the first looks for what a killed writer left
+            return self.env.begin(**kwargs) if self.begun == 1 else full(self)
+
+    monkeypatch.setattr(lmdb, "open", Full)
+    with pytest.raises(DatasetError, match=r"set' cannot be written to .*No space left"):
+        preprocess([path], tmp_path / "set", Metadata(1, False, 44100, format="lmdb", num_signal=N))
 
 
 def test_an_interrupted_lmdb_goes_on(tmp_path):

@@ -14,6 +14,7 @@ from nn_tilde.audio.dataset import Recordings, open_dataset, split
 from nn_tilde.audio.index import read_index
 from nn_tilde.audio.metadata import DatasetError, Metadata, read_metadata
 from nn_tilde.audio.preprocess import preprocess
+from nn_tilde.audio.store import StoreWriter
 
 pytestmark = pytest.mark.usefixtures("in_this_process")
 
@@ -176,6 +177,15 @@ def test_samples_are_on_disk_before_the_index_speaks_of_them(tmp_path, sounds, m
     preprocess(sounds, folder, settings())
     assert order[:2] == ["audio.pcm", "index.jsonl"]
     assert order[0::2] == ["audio.pcm"] * (len(order) // 2)
+
+
+def test_a_full_disk_is_a_sentence_that_names_the_folder(tmp_path, sounds, monkeypatch):
+    def full(self):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(StoreWriter, "sync", full)
+    with pytest.raises(DatasetError, match=r"set' cannot be written to \(No space left on device\)"):
+        preprocess(sounds, tmp_path / "set", settings())
 
 
 def test_an_interrupted_dataset_can_be_used_and_says_so(tmp_path, sounds, caplog):

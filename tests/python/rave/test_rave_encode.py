@@ -11,7 +11,8 @@ import torch
 import torch.nn.functional as F
 from rave_runs import call, network, quick, run_folder, tone
 
-from nn_tilde.rave.encode import LatentReader
+from nn_tilde.audio import AudioError
+from nn_tilde.rave.encode import LatentReader, save
 from nn_tilde.rave.export import build
 from nn_tilde.rave.spaces import build_space
 
@@ -85,3 +86,14 @@ def test_the_command(tmp_path, monkeypatch):
     assert "between 1 and 8" in quick("encode", "run", "in/sub", "--latent_size", 9, code=1)
     (tmp_path / "m.ts").touch()
     assert "method encode" in quick("encode", "m.ts", "in/sub", code=1)
+
+
+def test_a_full_disk_leaves_nothing_of_the_file(tmp_path, monkeypatch):
+    def full(file, z):
+        file.write(b"half")
+        raise OSError("2155 requested and 992 written")
+
+    monkeypatch.setattr(np, "save", full)
+    with pytest.raises(AudioError, match=r"x\.npy' cannot be written \(is the disk full\?\)"):
+        save(tmp_path / "x.npy", np.zeros(4))
+    assert not list(tmp_path.iterdir())
