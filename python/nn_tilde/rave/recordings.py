@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 import numpy as np
 
@@ -132,7 +133,7 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises `AudioError` when it cannot be written to.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{uuid4().hex}.part")  # of no other process, and no longer than the target's may be
     try:
         yield part
         os.replace(part, target)

@@ -88,6 +88,13 @@ def test_the_command(tmp_path, monkeypatch):
     assert "method encode" in quick("encode", "m.ts", "in/sub", code=1)
 
 
+def test_a_name_may_be_as_long_as_a_name_may_be(tmp_path):
+    target = tmp_path / f"{'x' * 251}.npy"
+    save(target, np.ones(4))
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+    np.testing.assert_array_equal(np.load(target), np.ones(4))
+
+
 def test_a_full_disk_leaves_nothing_of_the_file(tmp_path, monkeypatch):
     def full(file, z):
         file.write(b"half")
