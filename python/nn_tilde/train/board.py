@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -10,13 +11,27 @@ from .task import Evaluation
 
 
 class Board:
-    """Writer into the run folder. step: updates done so far; what an interrupted session wrote beyond it is
-    taken back, so that the curves go on where the weights do."""
+    """Context: writer into the run folder. step: updates done so far; what an interrupted session wrote beyond
+    it is taken back, so that the curves go on where the weights do. Raises OSError when the disk is full."""
 
     def __init__(self, folder: Path, step: int):
         from torch.utils.tensorboard import SummaryWriter
 
         self.writer = SummaryWriter(str(folder), purge_step=step + 1 if step else 0)
+
+    def __enter__(self) -> Board:
+        self._hook, threading.excepthook = threading.excepthook, self._overheard
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_) -> None:
+        threading.excepthook = self._hook
+        if kind is None:
+            self.writer.close()
+
+    def _overheard(self, failure: threading.ExceptHookArgs) -> None:
+        """What the writer's thread cannot write, the next call raises: once is enough."""
+        if not issubclass(failure.exc_type, OSError):
+            self._hook(failure)
 
     def text(self, name: str, text: str) -> None:
         self.writer.add_text(name, "    " + text.replace("\n", "\n    "))  # markdown, as it stands
@@ -32,6 +47,3 @@ class Board:
         for name, picture in evaluation.pictures.items():
             self.writer.add_image(name, picture, step, dataformats="HWC")
         self.scalars(step, evaluation.scalars)
-
-    def close(self) -> None:
-        self.writer.close()

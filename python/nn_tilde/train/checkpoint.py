@@ -64,12 +64,18 @@ def restore(task: Task, state: dict[str, Any], average: Average | None) -> dict[
 
 
 def save(path: Path, state: dict[str, Any]) -> None:
-    """Writes `state` to `path`; a crash leaves the old file or the new one."""
+    """Writes `state` to `path`; a crash leaves the old file or the new one, a full disk (OSError) only the old one."""
     beside = _beside(path)
-    with open(beside, "wb") as file:
-        torch.save(state, file)
-        file.flush()
-        os.fsync(file.fileno())
+    try:
+        with open(beside, "wb") as file:
+            torch.save(state, file)
+            file.flush()
+            os.fsync(file.fileno())
+    except (OSError, RuntimeError) as error:
+        beside.unlink(missing_ok=True)
+        # Torch answers a failed write with an error of its own about positions.
+        cause = error.__context__ if isinstance(error.__context__, OSError) else error
+        raise cause from None
     _rename(beside, path)
 
 

@@ -96,7 +96,7 @@ class _Trainer:
         task.module.train()
         total = self.step + 1 if settings.smoke_test else settings.max_steps
         showing = Display(total, self.step, settings.progress, self.first)
-        with closing(batches), Stopper() as stop, showing as self.display:
+        with closing(batches), Stopper() as stop, showing as self.display, self.board or nullcontext():
             stopped = False
             while self.step < total and not stopped:
                 self.update(fabric.to_device(next(batches)), self.step)
@@ -117,8 +117,7 @@ class _Trainer:
             if settings.smoke_test and not stopped:
                 for step in settings.trial_steps:
                     self.update(fabric.to_device(next(batches)), step)
-        if self.board:
-            self.board.close()
+        if self.first:
             write_report(self.run, self.step, self.history, self.evaluation)
         part(fabric)
         return not stopped

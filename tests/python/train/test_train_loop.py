@@ -1,9 +1,12 @@
 """The loop on a toy: checkpoints, exact resume, averages, curves, the report."""
 
+import errno
 import json
 import math
 import multiprocessing
 import re
+import threading
+from pathlib import Path
 
 import pytest
 import torch
@@ -11,6 +14,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from toy_training import SIZE, Toy, train
 
 from nn_tilde.train import checkpoint
+from nn_tilde.train.board import Board
 from nn_tilde.train.data import StepBatches
 from nn_tilde.train.ema import Average
 
@@ -126,7 +130,31 @@ def test_half_a_checkpoint_is_never_seen(tmp_path, monkeypatch):
     with pytest.raises(OSError, match="No space"):
         checkpoint.save(path, {"x": torch.zeros(2)})
     assert checkpoint.load(path)["x"].tolist() == [1, 1]
-    assert list(tmp_path.glob("*.ckpt")) == [path]
+    assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is full")
+def test_a_full_disk_says_so(tmp_path, monkeypatch):
+    monkeypatch.setattr(checkpoint, "_beside", lambda path: tmp_path / "part")
+    (tmp_path / "part").symlink_to("/dev/full")
+    with pytest.raises(OSError, match="No space left on device"):
+        checkpoint.save(tmp_path / "last.ckpt", {"x": torch.zeros(10**6)})
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_full_disk_is_said_once(tmp_path, monkeypatch):
+    """Also when TensorBoard's thread meets it first, whose own words pytest would count as a failure."""
+    from tensorboard.summary.writer.record_writer import RecordWriter
+
+    board, hook = Board(tmp_path, 0), threading.excepthook
+
+    def full_disk(self, data):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(RecordWriter, "write", full_disk)
+    with pytest.raises(OSError, match="No space left on device"), board:
+        board.scalars(1, {"loss": 1.0})
+    assert threading.excepthook is hook
 
 
 def test_damaged_checkpoints_are_a_sentence(tmp_path):
