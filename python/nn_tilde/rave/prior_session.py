@@ -79,6 +79,7 @@ def _train(flags: dict[str, Any]) -> bool:
     run = _run(flags, prior_files.gin_text(sizes, space.size))
     fabric = make_fabric(flags["gpu"], flags["devices"], flags["nodes"], flags["strategy"])
     if is_first_process():
+        run.claim()
         say(
             f"Train set: {len(data.training)} examples of {n_signal / config.sampling_rate:.1f} s, validation set: "
             f"{len(data.validation)}; a prior over {space.size} latents for '{run.folder}'."

@@ -24,7 +24,10 @@ from .losses import check_n_signal
 from .train_data import Data, DataFlags, open_data
 
 # What a run under a given name must not change; the rest of the command may.
-IDENTITY = ("db_path", "val_db_path", "n_signal", "batch", "seed", "ema", "normalize", "derivative", "rand_pitch")
+IDENTITY = (
+    *("db_path", "val_db_path", "n_signal", "normalize", "derivative", "rand_pitch"),
+    *("batch", "seed", "ema", "freeze_encoder"),
+)
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,8 @@ def run_session(**flags) -> None:
     try:
         plan = make_plan(flags)
         fabric = make_fabric(flags["gpu"], flags["devices"], flags["nodes"], flags["strategy"])
+        if first:
+            plan.run.claim()
     except ValueError as error:  # ConfigError, DatasetError, RunError, DeviceError
         raise click.ClickException(str(error)) from error
     if first:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import datetime
 import difflib
+import errno
 import json
 import os
 import platform
@@ -22,6 +23,11 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 NAME = re.compile(r"[^/\\\0]+")
 
@@ -88,6 +94,19 @@ class Run:
                     f"The run '{self.folder.name}' was made with --{name} {_shown(before[name])}, not "
                     f"{_shown(value)}; choose another --name, or say --ckpt {self.folder} to go on with the new value."
                 )
+
+    def claim(self) -> None:
+        """Raises RunError when another process trains here; ours holds the folder until it ends, however it does."""
+        if fcntl is None:
+            return
+        self.folder.mkdir(parents=True, exist_ok=True)
+        lock = os.open(self.folder / ".lock", os.O_RDWR | os.O_CREAT)  # never closed
+        try:
+            fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # of a process, not of its children as flock
+        except OSError as error:
+            if error.errno in (errno.EACCES, errno.EAGAIN):
+                raise RunError(f"Another process is training in '{self.folder}'; choose another --name.") from None
+            # a network file system without locks
 
     def begin(self, command: Sequence[str], step: int) -> None:
         """Makes the folder ready for a session that starts at `step`; process 0 only."""

@@ -1,5 +1,8 @@
 """Run folders: which command continues which run."""
 
+import subprocess
+import sys
+
 import pytest
 
 from nn_tilde.train import checkpoint
@@ -58,6 +61,26 @@ def test_a_run_that_never_got_anywhere_is_replaced(tmp_path):
     assert (tmp_path / "a" / "config.gin").read_text() == "A = 9\n"
     assert not list((tmp_path / "a").glob("events*"))
     assert len(again.about["sessions"]) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_one_process_at_a_time(tmp_path):
+    """Nothing remains of a claim whose process was killed."""
+    code = f"""
+import pathlib, time
+from nn_tilde.train.run import Run
+Run(pathlib.Path({str(tmp_path / "a")!r}), "toy", "", {{}}).claim()
+print("claimed", flush=True)
+time.sleep(60)
+"""
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "claimed\n"
+        with pytest.raises(RunError, match="Another process is training in"):
+            make(tmp_path / "a").claim()
+        make(tmp_path / "b").claim()
+        other.kill()
+        other.wait()
+    make(tmp_path / "a").claim()
 
 
 def test_other_flags_when_asked_for(started):
