@@ -29,6 +29,9 @@ def transfer(rave: RAVE, file: Path) -> str:
         for name, value in given.items()
         if name in wanted and wanted[name].shape == value.shape and not name.endswith(_COURSE)
     }
+    for name in [name for name in fits if name.endswith("_codebook.inited")]:
+        if name.removesuffix("inited") + "embed" not in fits:
+            del fits[name]  # codes of another size have yet to begin
     if not any(name.startswith(("encoder.", "decoder.")) for name in fits):
         raise ConfigError(f"No weight of '{file}' fits this model.")
     rave.load_state_dict(wanted | fits)
