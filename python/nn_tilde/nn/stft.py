@@ -16,6 +16,7 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 # Power of a signal as loud as one step of 16 bit audio: a target below it counts as silent.
 SILENCE = 2.0**-30
@@ -93,6 +94,7 @@ class _Distance(torch.autograd.Function):
         return distance
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         return None, ctx.saved_tensors[0] * gradient, None, None
 

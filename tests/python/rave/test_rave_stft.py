@@ -45,6 +45,14 @@ def test_gradient_in_double_precision(length):
     assert torch.autograd.gradcheck(lambda y: distance(x, y), y)
 
 
+def test_no_second_derivative_rather_than_a_wrong_one():
+    y = torch.randn(1, 1, 4096, requires_grad=True)
+    distance = SpectralDistance(SCALES)(torch.randn(1, 1, 4096), y)
+    (gradient,) = torch.autograd.grad(distance.square(), y, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        gradient.square().sum().backward()
+
+
 def test_zero_for_equal_sounds():
     x = torch.randn(1, 1, 4096)
     assert SpectralDistance(SCALES)(x, x.clone()) == 0

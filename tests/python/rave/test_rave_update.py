@@ -235,6 +235,14 @@ def test_matrix_products_equal_convolutions(kernel, batch, length):
         torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.parametrize("kernel", [(15,), (5, 1)])
+def test_no_second_derivative_rather_than_a_wrong_one(kernel):
+    x = torch.randn(1, 2, 200, requires_grad=True)
+    (gradient,) = torch.autograd.grad(ConvNet(2, 4, kernel)(x)[-1].sum(), x, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
+        gradient.square().sum().backward()
+
+
 def test_weights_are_derived_once_while_constant(monkeypatch):
     net, x = ConvNet(1, 4, (15,)), torch.randn(1, 1, 200, requires_grad=True)
     plain = net(x)[-1]

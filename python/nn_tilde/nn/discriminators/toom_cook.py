@@ -18,6 +18,7 @@ import functools
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 from .products import STRIDE
 
@@ -75,6 +76,7 @@ class _Products(torch.autograd.Function):
         return y.view(n, 4 * per, -1)[:, :outputs]
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, points, evaluated = ctx.saved_tensors
         n, length, channels = x.shape
