@@ -9,6 +9,12 @@ from .adain import AdaIN
 from .streaming_layers import Piece
 
 
+def _rows(state: Tensor, count: int) -> Tensor:
+    """The first `count` rows; those that are not there yet are copies of the first."""
+    fresh = state[:1].expand(max(count - state.size(0), 0), -1, -1)
+    return torch.cat([state[:count], fresh])
+
+
 class Side(Piece):
     """Mean and deviation per channel of everything heard while listening, one row per voice.
 
@@ -42,8 +48,8 @@ class Side(Piece):
     def spread(self, count: int) -> None:
         """A row for each of `count` voices; new ones know what the first does."""
         if self.mean.size(0) != count:
-            self.mean = self.mean[:1].expand(count, -1, -1).clone()
-            self.variance = self.variance[:1].expand(count, -1, -1).clone()
+            self.mean = _rows(self.mean, count)
+            self.variance = _rows(self.variance, count)
 
     def reset(self) -> None:
         self.mean = torch.zeros_like(self.mean)

@@ -200,6 +200,18 @@ def test_a_style_is_the_same_however_its_recording_is_cut():
         torch.testing.assert_close(side.variance[:, 0], x.var(1), atol=1e-5, rtol=1e-5)
 
 
+def test_a_voice_more_or_less_leaves_the_styles_of_the_others():
+    torch.manual_seed(0)
+    side = Side(torch.zeros(3, 1), torch.ones(3, 1), 0)
+    x = torch.randn(2, 40, 3) + torch.tensor([1.0, 5.0]).view(2, 1, 1)
+    side.hear(x)
+    side.spread(3)
+    torch.testing.assert_close(side.mean[:, 0], x.mean(1)[[0, 1, 0]])
+    torch.testing.assert_close(side.variance[:, 0], x.var(1)[[0, 1, 0]])
+    side.spread(1)
+    torch.testing.assert_close(side.mean[:, 0], x.mean(1)[:1])
+
+
 def test_a_style_moves_the_source_to_the_target():
     torch.manual_seed(0)
     style, offline = Style(AdaIN(3)), AdaIN(3).eval()
