@@ -17,7 +17,7 @@ from .loading import find_checkpoint, find_config, fit, load_weights, read_check
 from .network import RAVE, attach_discriminator
 from .prior_files import load_prior
 from .receptive import receptive_field
-from .spaces import needed
+from .spaces import latent_size_for
 
 FIDELITIES = (0.8, 0.9, 0.95, 0.99)
 PARTS = ("encoder", "decoder", "discriminator")
@@ -87,7 +87,7 @@ def _model(checkpoint: Mapping[str, Any], config: Config) -> dict[str, Any]:
         warnings.append(f"The config.gin says {config.n_channels} channel(s); the weights have {fitted.n_channels}.")
     about = {"phase": 2 if rave.warmed_up or _steps(checkpoint) >= fitted.phase_1_duration else 1, **_shape(fitted)}
     if fitted.regularization == "variational" and rave.fidelity.any():
-        about["latents_for_fidelity"] = {str(share): needed(rave.fidelity, share) for share in FIDELITIES}
+        about["latents_for_fidelity"] = {str(share): latent_size_for(rave.fidelity, share) for share in FIDELITIES}
     counts = {part: _count(state, rave, part) for part in PARTS}
     counts = {part: count for part, count in counts.items() if count}
     return {**about, "parameters": counts, "settings": dataclasses.asdict(fitted), "warnings": warnings}

@@ -92,5 +92,5 @@ def frame_loudness(x: Tensor, frames: int) -> Tensor:
 
 
 def latent_size_for(fidelity: Tensor, share: float) -> int:
-    """How many components explain at least `share` of the variance: 1 … L."""
+    """How many components explain at least `share` of the variance: 1 … L; L where that was not measured."""
     return min(int((fidelity < share).sum()) + 1, len(fidelity))

@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .latents import latent_size_for
 from .network import RAVE
 
 
@@ -114,19 +115,13 @@ class Angles(nn.Module):
         return beside(y, self.noise, deterministic)
 
 
-def needed(fidelity: Tensor, wanted: float) -> int:
-    """How many components explain the share `wanted` of the variance; all where that was not measured."""
-    enough = (fidelity >= wanted).nonzero()
-    return int(enough[0]) + 1 if enough.numel() else fidelity.numel()
-
-
 def build_space(rave: RAVE, fidelity: float, latent_size: int | None) -> nn.Module:
     """The space of a network's latents. ValueError when it cannot have `latent_size`."""
     kind, full, noise = rave.config.regularization, rave.latent_size, rave.config.noise_augmentation
     if kind == "variational":
         if latent_size is not None and not 1 <= latent_size <= full:
             raise ValueError(f"The model has {full} latents, so --latent_size is between 1 and {full}.")
-        return Principal(rave, latent_size or needed(rave.fidelity, fidelity))
+        return Principal(rave, latent_size or latent_size_for(rave.fidelity, fidelity))
     if kind == "discrete" and bool(rave.encoder.enabled):
         space: nn.Module = Codes(rave)
     elif kind == "spherical":
