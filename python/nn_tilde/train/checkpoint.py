@@ -75,6 +75,8 @@ def save(path: Path, state: dict[str, Any]) -> None:
         beside.unlink(missing_ok=True)
         # Torch answers a failed write with an error of its own about positions.
         cause = error.__context__ if isinstance(error.__context__, OSError) else error
+        if isinstance(cause, OSError) and cause.errno and cause.filename is None:
+            cause.filename = str(path)
         raise cause from None
     _rename(beside, path)
 
