@@ -183,19 +183,20 @@ class Updates:
 
     @torch.no_grad()
     def validate(self, x: Tensor) -> dict[str, Tensor]:
-        """Distances of x [B, C, T] to its reconstruction without chance, and `reconstruction` itself.
+        """Distances of x [B, C, T] to its reconstruction, and `reconstruction` itself.
 
-        For a network in eval mode. In phase 1 the latents of variational models are counted for
-        `finish_validation`.
+        For a network in eval mode. Latents are drawn as in training and in instruments: generators make
+        the noise of a sound of theirs, and without it would seem worse than they are. In phase 1 the
+        means of variational models are counted for `finish_validation`.
         """
         rave = self.rave
         target, bands = self.losses.target(rave, x)
         raw = rave.encoder(bands if self.config.input_mode == "pqmf" else rave.analysis(x))
-        z = rave.encoder.mean(raw)
-        y = rave.decoder(z)
+        y = rave.decoder(rave.encoder.reparametrize(raw)[0])
         terms = self.losses.reconstruction(target, self.losses.made(rave, y))
         if self._analyses:
-            self._latents.update(z[:, : rave.latent_size], frame_loudness(x, z.shape[-1]))
+            means = rave.encoder.mean(raw)[:, : rave.latent_size]
+            self._latents.update(means, frame_loudness(x, means.shape[-1]))
         return terms | {"validation": sum(terms.values()), "reconstruction": rave.synthesis(y)}
 
     @property

@@ -138,7 +138,8 @@ class _Trainer:
     def validate(self) -> None:
         """Averages, pictures and sounds over the validation set; the best weights of the phase are kept."""
         task, fabric, settings = self.task, self.fabric, self.settings
-        torch.manual_seed(step_seed(settings.seed, self.step, fabric.global_rank, VALIDATION))
+        # The same draws at every validation.
+        torch.manual_seed(step_seed(settings.seed, 0, fabric.global_rank, VALIDATION))
         items = validation_batches(
             task.validation_items, settings.batch, self.workers, self.pin, fabric.global_rank, fabric.world_size
         )
