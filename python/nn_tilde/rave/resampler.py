@@ -13,6 +13,8 @@ from ..nn.streaming_layers import Past, Piece, Taps, Zeros, voices
 ATTENUATION = 100.0  # dB, of what would be mirrored
 CROSSINGS = 48  # of the sinc on each side: passes up to 0.87 of half the lower rate
 
+LARGEST = 1 << 21  # numbers in the filters, which are one for each sample of a period of both rates
+
 
 class Polyphase(Piece):
     """Changes the rate by many/each: every `each` samples become `many`; [B, C, N] → [B, C, N·many/each].
@@ -125,6 +127,11 @@ class Resampler(nn.Module):
         super().__init__()
         common = math.gcd(model, host)
         self.group, self.made = host // common, model // common  # group samples of the patch are made of the model
+        if self.group * self.made > LARGEST:
+            raise ValueError(
+                f"From {model} to {host} Hz is {self.group} to {self.made} samples, more filters than fit in a file; "
+                "give --sr a rate with smaller numbers."
+            )
         self.frame, self.factor = frame, host / model
         self.aligned = frame * self.group % self.made == 0
         if not (self.aligned or streaming):

@@ -135,3 +135,11 @@ def test_rates_that_do_not_line_up_need_streaming():
     assert build(small(), streaming=False, sr=88200).ratio == 4096
     with pytest.raises(ValueError, match="sample rate in Hz"):
         build(small(), sr=7)
+
+
+def test_rates_of_too_large_numbers_are_refused():
+    """Their filters would take all memory there is."""
+    with pytest.raises(ValueError, match="is 44101 to 44100 samples"):
+        build(small(), sr=44101)
+    for sr in (8000, 11025, 22050, 32000, 48000, 64000, 88200, 96000, 176400, 192000):
+        Resampler(44100, sr, 2048, 8, True)
