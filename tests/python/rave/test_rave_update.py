@@ -213,6 +213,8 @@ def test_beta():
     assert beta(config, 0) == pytest.approx(1e-6)
     assert beta(config, 10000) == pytest.approx((1e-6 * 5e-2) ** 0.5)
     assert beta(config, 20000) == beta(config, 10**6) == pytest.approx(5e-2)
+    straight = config.replace(beta_log=False, beta_initial=0.1, beta_target=0.5, beta_warmup=4)
+    assert [beta(straight, step) for step in (0, 1, 3, 4, 5)] == pytest.approx([0.1, 0.2, 0.4, 0.5, 0.5])
     assert beta(read(["v1"]), 0) == beta(read(["v1"]), 5) == pytest.approx(0.1)
 
 
