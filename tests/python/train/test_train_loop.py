@@ -137,7 +137,7 @@ def test_half_a_checkpoint_is_never_seen(tmp_path, monkeypatch):
 def test_a_full_disk_says_so(tmp_path, monkeypatch):
     monkeypatch.setattr(checkpoint, "_beside", lambda path: tmp_path / "part")
     (tmp_path / "part").symlink_to("/dev/full")
-    with pytest.raises(OSError, match="No space left on device: .*last.ckpt"):
+    with pytest.raises(OSError, match=r"No space left on device: .*last.ckpt"):
         checkpoint.save(tmp_path / "last.ckpt", {"x": torch.zeros(10**6)})
     assert not list(tmp_path.iterdir())
 
