@@ -14,6 +14,7 @@ from nn_tilde.rave.losses import (
     valid_crop,
 )
 from nn_tilde.rave.network import RAVE
+from nn_tilde.rave.receptive import receptive_field
 
 
 @pytest.mark.parametrize(("stack", "least"), [("v2", 69936), ("v2_small", 37008), ("discrete", 52016), ("v1", 16400)])
@@ -112,6 +113,17 @@ def test_crop_leaves_what_no_padding_reaches():
     crop = valid_crop(config)
     torch.testing.assert_close(inside.audio, crop(outside, 16), rtol=0, atol=1e-12)
     assert inside.audio.shape[-1] == inside.bands.shape[-1] * 16
+
+
+@pytest.mark.parametrize("stack", ["v2", "v2_small", "discrete", "v2 causal"])
+def test_crop_is_as_long_as_it_must_be_and_no_longer(stack):
+    """Whole frames that hold the receptive field; the release leaves a part of one too many at the start."""
+    config = read(stack.split()).replace(capacity=4)
+    for heard, frames in zip(receptive_field(config), valid_crop(config), strict=True):
+        assert 0 <= frames * config.n_band - heard < config.n_band
+    left, right = receptive_field(config)
+    assert valid_crop(config.replace(recipe="release")) == (left // 16, -(-right // 16))
+    assert left % 16  # so that the two differ
 
 
 def test_mel_input_is_compared_by_bands():
