@@ -20,7 +20,12 @@ from .batch import PATH
 @click.option("--gpu", type=int, default=-1, show_default=True, help="Number of the GPU; -1 is the CPU.")
 @click.option("--stream/--nostream", default=False, help="Play a trained run as its streaming export would.")
 @click.option("--chunk_size", type=click.IntRange(1), help="Samples at once; the outcome does not depend on it.")
-@click.option("--sample/--nosample", default=False, help="Draw latents from their distribution; off: their means.")
+@click.option(
+    "--sample/--nosample",
+    default=True,
+    show_default=True,
+    help="Draw latents from their distribution, or take their means.",
+)
 @click.option("--ema_weights/--noema_weights", default=False, help="Use the averaged weights of a run.")
 def command(words, model, inputs, out, name, gpu, stream, chunk_size, sample, ema_weights) -> None:
     """Send PATHS (audio files, or folders of them) through MODEL: a run, a checkpoint or a .ts file.

@@ -18,7 +18,12 @@ from .batch import PATH
 @click.option("--out", "--out_path", "out", type=PATH, default=Path("resynth"), show_default=True, help="Folder.")
 @click.option("--start", type=click.FloatRange(0), default=0.0, help="Seconds into the recording where pictures begin.")
 @click.option("--seconds", type=click.FloatRange(0.01, 600), default=10.0, show_default=True, help="Of a picture.")
-@click.option("--sample/--nosample", default=False, help="Draw latents from their distribution; off: their means.")
+@click.option(
+    "--sample/--nosample",
+    default=True,
+    show_default=True,
+    help="Draw latents from their distribution, or take their means.",
+)
 @click.option("--gpu", type=int, default=-1, show_default=True, help="Number of the GPU; -1 is the CPU.")
 @click.option("--ema_weights/--noema_weights", default=False, help="Use the averaged weights of a run.")
 def command(words, model, inputs, out, start, seconds, sample, gpu, ema_weights) -> None:
