@@ -180,6 +180,14 @@ def test_overrides_that_cannot_be(override, words):
         read(["v2"], [override])
 
 
+def test_models_do_not_share_settings():
+    """In the release one configuration's weights leaked into the next."""
+    before = read(["v2"])
+    read(["v2", "wasserstein"]).weights["adversarial"] = 99
+    assert read(["v2"]) == before
+    assert before.weights == {"feature_matching": 20}
+
+
 def test_overrides():
     config = read(["v2"], ["CAPACITY = 32", "SAMPLING_RATE=48000", "blocks.GeneratorV2.ratios = [4, 4, 8]",
                            "EncoderV2.ratios=[4, 4, 8]", "get_padding.mode=causal"])  # fmt: skip
