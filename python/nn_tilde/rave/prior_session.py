@@ -13,7 +13,7 @@ import torch
 
 from ..audio.dataset import open_dataset
 from ..train.checkpoint import CheckpointError, Diverged
-from ..train.devices import is_first_process, make_fabric
+from ..train.devices import is_first_process, launch, make_fabric
 from ..train.loop import fit
 from ..train.run import Run
 from ..train.settings import Settings
@@ -84,7 +84,7 @@ def _train(flags: dict[str, Any]) -> bool:
             f"Train set: {len(data.training)} examples of {n_signal / config.sampling_rate:.1f} s, validation set: "
             f"{len(data.validation)}; a prior over {space.size} latents for '{run.folder}'."
         )
-    fabric.launch()
+    launch(fabric)
     resume = fabric.broadcast(_resume(flags, run))
     task = PriorTask(module, space, data, fabric.device, fabric.is_global_zero)
     if resume is not None and "nn_tilde" not in read_checkpoint(resume):

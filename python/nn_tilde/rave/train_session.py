@@ -14,7 +14,7 @@ from ..audio.dataset import Dataset, open_dataset
 from ..audio.files import AudioError
 from ..audio.metadata import DatasetError
 from ..train.data import DataError
-from ..train.devices import is_first_process, make_fabric
+from ..train.devices import is_first_process, launch, make_fabric
 from ..train.run import Run
 from ..train.settings import Settings
 from .config import Config, read, read_augmentations, read_run
@@ -178,7 +178,7 @@ def train(plan: Plan, fabric) -> bool:
     from .config import ConfigError
     from .train import RaveTask
 
-    fabric.launch()
+    launch(fabric)
     run, flags = plan.run, plan.flags
     resume, foreign = fabric.broadcast((plan.inside or (run.last if run.resumes else None), plan.foreign))
     try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -42,6 +44,20 @@ def make_fabric(gpu: Sequence[int] = (), devices: int | None = None, nodes: int 
     from lightning.fabric import Fabric
 
     return Fabric(accelerator=accelerator, devices=chosen, num_nodes=nodes, strategy=strategy)
+
+
+def launch(fabric: Fabric) -> None:
+    """Starts the other processes and waits for them; Ctrl-C and SIGTERM end that at once.
+
+    Torch waits for machines that are not there for half an hour, and Python hears no signal meanwhile.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM) if threading.current_thread() is threading.main_thread() else ()
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in numbers}
+    try:
+        fabric.launch()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def is_first_process() -> bool:

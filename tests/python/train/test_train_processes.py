@@ -74,6 +74,27 @@ def test_stopping_saves(tmp_path, number):
     assert_weights_equal(load(tmp_path / "a"), load(tmp_path / "whole"))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+def test_waiting_for_machines_that_do_not_come_can_be_stopped():
+    code = """
+import signal
+signal.signal(signal.SIGTERM, signal.default_int_handler)  # as every command line of ours
+from nn_tilde.train.devices import launch, make_fabric
+fabric = make_fabric((-1,), nodes=2)
+print("waiting", flush=True)
+launch(fabric)
+"""
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:
+        assert process.stdout.readline() == b"waiting\n"
+        time.sleep(2)
+        process.terminate()
+        try:
+            assert process.wait(20) != 0
+        finally:
+            process.kill()
+
+
 def assert_weights_equal(a, b):
     for key, value in a["state_dict"].items():
         assert torch.equal(value, b["state_dict"][key]), key
