@@ -31,13 +31,13 @@ def resonance(x: np.ndarray, hertz: float, radius: float) -> np.ndarray:
 
 def wind(seconds: float, rng: np.random.Generator) -> np.ndarray:
     """Noise whose colour and loudness wander: gusts that overlap."""
-    out = rng.normal(size=int(seconds * RATE)) * 0.004
+    out = rng.normal(size=int(seconds * RATE)) * 0.02
     for at in np.arange(0, seconds - 1, 0.5):
         length = rng.uniform(0.8, min(3.0, seconds - at))
         t = np.arange(int(length * RATE)) / RATE
-        gust = resonance(rng.normal(size=t.size), rng.uniform(200, 6000), rng.uniform(0.9, 0.99))
+        gust = resonance(rng.normal(size=t.size), rng.uniform(300, 9000), rng.uniform(0.5, 0.95))
         start = int(at * RATE)
-        out[start : start + t.size] += gust * np.sin(np.pi * t / length) ** 2 * rng.uniform(0.02, 0.25)
+        out[start : start + t.size] += gust * np.sin(np.pi * t / length) ** 2 * rng.uniform(0.05, 0.5)
     return out
 
 
@@ -57,14 +57,14 @@ def hit(rng: np.random.Generator) -> np.ndarray:
 def phrase(seconds: float, rng: np.random.Generator) -> np.ndarray:
     """Wind, or drums in a lighter one."""
     drums = rng.random() < 0.6
-    out = wind(seconds, rng) * (0.3 if drums else 1.0)
+    out = wind(seconds, rng) * (0.5 if drums else 1.0)
     step = rng.choice([0.125, 0.167, 0.25])
     for at in np.arange(0, seconds - 0.5, step) if drums else ():
         if rng.random() < 0.6:
             sound = hit(rng) * rng.uniform(0.2, 0.8)
             start = int(at * RATE)
             out[start : start + sound.size] += sound
-    return 0.9 * out / max(1.0, np.abs(out).max())
+    return 0.9 * out / np.abs(out).max()
 
 
 def synthesize(folder: Path, minutes: float, seed: int) -> None:
