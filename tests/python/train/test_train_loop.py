@@ -201,6 +201,20 @@ def test_average_follows_its_formula():
     assert module.weight.tolist() == [[-2.0, -2.0]]
 
 
+def test_validation_is_of_the_averages(tmp_path, monkeypatch):
+    validate, seen = Toy.validate, []
+
+    def watched(self, batch):
+        seen.append(self.module[0].weight.detach().clone())
+        return validate(self, batch)
+
+    monkeypatch.setattr(Toy, "validate", watched)
+    train(tmp_path / "a", steps=6, ema=0.9)
+    state = load(tmp_path / "a")
+    assert torch.equal(seen[-1], state["callbacks"]["EMA"]["0.weight"])
+    assert not torch.equal(seen[-1], state["state_dict"]["0.weight"])
+
+
 def test_every_example_once_an_epoch_whatever_the_number_of_processes():
     for world, batch in ((1, 4), (2, 3), (3, 16)):
         samplers = [StepBatches(SIZE, batch, seed=3, rank=rank, world=world) for rank in range(world)]
