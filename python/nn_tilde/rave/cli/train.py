@@ -5,24 +5,7 @@ from __future__ import annotations
 import click
 
 from ...cli.flags import FlagCommand
-
-POSITIVE = click.IntRange(min=1)
-SEED = click.IntRange(0, 2**63 - 1)
-
-
-class Speeds(click.ParamType):
-    """Two numbers with a comma between them."""
-
-    name = "low,high"
-
-    def convert(self, value, param, ctx):
-        try:
-            low, high = (float(part) for part in value.strip("[]() ").split(","))
-        except ValueError:
-            self.fail(f"'{value}' is not two numbers such as 0.7,1.4.", param, ctx)
-        if not 0 < low <= high:
-            self.fail("the lower of two positive speeds comes first.", param, ctx)
-        return low, high
+from ...cli.training import POSITIVE, training_options
 
 
 @click.command(cls=FlagCommand)
@@ -39,28 +22,16 @@ class Speeds(click.ParamType):
     "--channels", default=0, type=click.IntRange(min=0), help="Channels of the model. [default: the dataset's]"
 )
 @click.option("--n_signal", default=131072, show_default=True, type=POSITIVE, help="Samples of a training example.")
-@click.option("--batch", default=8, show_default=True, type=POSITIVE, help="Examples a step, in each process.")
 @click.option("--max_steps", default=6_000_000, show_default=True, type=POSITIVE, help="Steps until the end.")
-@click.option("--val_every", default=10_000, show_default=True, type=POSITIVE, help="Steps between validations.")
 @click.option(
     "--save_every", default=500_000, show_default=True, type=POSITIVE, help="Steps between checkpoints kept for good."
 )
 @click.option("--val_db_path", help="Dataset to validate on. [default: 2 % of --db_path]")
 @click.option("--derivative/--noderivative", default=False, help="Train on first differences.")
 @click.option("--normalize/--nonormalize", default=False, help="Bring the peak of each example to 1 (at most +30 dB).")
-@click.option("--rand_pitch", type=Speeds(), help="Play half of the examples at a speed between two, e.g. 0.7,1.4.")
-@click.option("--ema", type=float, help="Also keep averaged weights, with this factor, e.g. 0.999.")
 @click.option("--ckpt", help="Run or checkpoint, ours or of RAVE 2, to go on from.")
 @click.option("--transfer", help="Run or checkpoint whose fitting weights a new run begins with.")
 @click.option("--freeze_encoder/--nofreeze_encoder", default=False, help="Train only what follows the encoder.")
-@click.option("--seed", default=0, show_default=True, type=SEED, help="First weights, order, crops.")
-@click.option("--workers", default=8, show_default=True, type=click.IntRange(min=0), help="Processes that read data.")
-@click.option("--gpu", multiple=True, type=int, help="Number of a CUDA device, repeatable; -1: the CPU.")
-@click.option("--devices", type=int, help="Processes on this machine, one a device. [default: 1]")
-@click.option("--nodes", default=1, show_default=True, type=int, help="Machines.")
-@click.option(
-    "--strategy", default="auto", show_default=True, type=click.Choice(["auto", "ddp"]), help="For several processes."
-)
 @click.option(
     "--precision",
     default="32",
@@ -69,10 +40,10 @@ class Speeds(click.ParamType):
     help="bf16: networks in bfloat16, losses and weights in 32 bits.",
 )
 @click.option("--compile/--nocompile", default=False, help="Compile the networks (a slow start, then faster).")
-@click.option("--progress/--noprogress", default=True, help="A progress bar, or a line now and then.")
 @click.option(
     "--smoke_test/--nosmoke_test", default=False, help="A batch of each kind of step and of validation, no more."
 )
+@training_options
 def command(**flags) -> None:
     """Train a model.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...cli.flags import FlagCommand
-from .train import POSITIVE, SEED, Speeds
+from ...cli.training import POSITIVE, training_options
 
 
 @click.command("train_prior", cls=FlagCommand)
@@ -20,25 +20,13 @@ from .train import POSITIVE, SEED, Speeds
 @click.option(
     "--n_signal", default=0, type=click.IntRange(min=0), help="Samples of a training example, at least what is needed."
 )
-@click.option("--batch", default=8, show_default=True, type=POSITIVE, help="Examples a step, in each process.")
 @click.option("--max_steps", default=1_000_000, show_default=True, type=POSITIVE, help="Steps until the end.")
-@click.option("--val_every", default=10_000, show_default=True, type=POSITIVE, help="Steps between validations.")
 @click.option("--save_every", type=POSITIVE, help="Steps between checkpoints kept for good.")
 @click.option("--derivative/--noderivative", default=False, help="As the model was trained.")
 @click.option("--normalize/--nonormalize", default=False, help="As the model was trained.")
-@click.option("--rand_pitch", type=Speeds(), help="Play half of the examples at a speed between two, e.g. 0.7,1.4.")
-@click.option("--ema", type=float, help="Also keep averaged weights, with this factor, e.g. 0.999.")
 @click.option("--ckpt", help="Run or checkpoint of a prior to go on from.")
-@click.option("--seed", default=0, show_default=True, type=SEED, help="First weights, order, crops.")
-@click.option("--workers", default=8, show_default=True, type=click.IntRange(min=0), help="Processes that read data.")
-@click.option("--gpu", multiple=True, type=int, help="Number of a CUDA device, repeatable; -1: the CPU.")
-@click.option("--devices", type=int, help="Processes on this machine, one a device. [default: 1]")
-@click.option("--nodes", default=1, show_default=True, type=int, help="Machines.")
-@click.option(
-    "--strategy", default="auto", show_default=True, type=click.Choice(["auto", "ddp"]), help="For several processes."
-)
-@click.option("--progress/--noprogress", default=True, help="A progress bar, or a line now and then.")
 @click.option("--smoke_test/--nosmoke_test", default=False, help="A step and a batch of validation, no more.")
+@training_options
 def command(**flags) -> None:
     """Train a prior, which plays the latents of a model by itself.
 
