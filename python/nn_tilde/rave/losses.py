@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from ..nn.discriminators import Features
 from ..nn.stft import SpectralDistance, at_least_float32
@@ -146,14 +147,32 @@ def feature_matching(real: list[Features], fake: list[Features], relative: bool,
     for theirs, ours in zip(real, fake, strict=True):
         for x, y in zip(theirs[skip:], ours[skip:], strict=True):
             x = x.detach()
-            distance = _absolute_sum(x - y)
+            distance = _Distance.apply(x, y)
             scale = _absolute_sum(x) if relative else x.numel()
             total = total + distance / scale / (len(ours) - skip)
     return total / len(fake)
 
 
 def _absolute_sum(x: Tensor) -> Tensor:
-    return torch.linalg.vector_norm(x, 1, dtype=torch.promote_types(x.dtype, torch.float32))
+    # Several times as fast as a norm.
+    return x.abs().sum(dtype=torch.promote_types(x.dtype, torch.float32))
+
+
+class _Distance(torch.autograd.Function):
+    """Σ |x − y|, whose gradient of y is but a sign."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, y: Tensor) -> Tensor:
+        difference = y - x
+        if ctx.needs_input_grad[1]:
+            ctx.save_for_backward(difference.sign())
+        return difference.abs_().sum(dtype=torch.promote_types(y.dtype, torch.float32))
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        (sign,) = ctx.saved_tensors
+        return None, sign * gradient.to(sign.dtype)
 
 
 def hinge_generator(fake: list[Features]) -> Tensor:

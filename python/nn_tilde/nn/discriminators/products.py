@@ -42,25 +42,27 @@ def prepare(weight: Tensor) -> Tensor:
     return weight.transpose(1, 2).contiguous()
 
 
-def _heard(tap: int, kernel: int, length: int) -> tuple[slice, slice]:
-    """Which samples a tap hears, and in which outputs; elsewhere it lies before or after the sequence."""
-    outputs, offset = (length - 1) // STRIDE + 1, tap - kernel // 2
-    first = max(0, -(offset // STRIDE))
-    last = max(first, min(outputs, (length - 1 - offset) // STRIDE + 1))
-    return slice(STRIDE * first + offset, STRIDE * last + offset, STRIDE), slice(first, last)
-
-
 class _Products(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x: Tensor, weight: Tensor, bias: Tensor, slope: float) -> Tensor:
         n, length, channels = x.shape
         kernel, outputs = weight.shape[1], (length - 1) // STRIDE + 1
         windows = x.new_empty(n, outputs, kernel, channels)
-        for tap in range(kernel):
-            samples, rows = _heard(tap, kernel, length)
-            torch.ops.aten.leaky_relu.out(x[:, samples], slope, out=windows[:, rows, tap])
-            windows[:, : rows.start, tap] = 0
-            windows[:, rows.stop :, tap] = 0
+        pad = kernel // 2
+        # The windows from `first` to `last` lie within the sequence.
+        first = min(-(-pad // STRIDE), outputs)
+        last = max(first, (length - kernel + pad) // STRIDE + 1)
+        activate = torch.ops.aten.leaky_relu.out
+        if last > first:
+            within = x[:, STRIDE * first - pad :].unfold(1, kernel, STRIDE)[:, : last - first]
+            activate(within.transpose(2, 3), slope, out=windows[:, first:last])
+        for row in (*range(first), *range(last, outputs)):
+            start = STRIDE * row - pad
+            samples = x[:, max(start, 0) : start + kernel]
+            before, after = max(-start, 0), max(-start, 0) + samples.shape[1]
+            windows[:, row, :before] = 0
+            windows[:, row, after:] = 0
+            activate(samples, slope, out=windows[:, row, before:after])
         windows = windows.view(n * outputs, -1)
         ctx.slope = slope
         ctx.save_for_backward(x, weight, windows if ctx.needs_input_grad[1] else None)
@@ -70,25 +72,12 @@ class _Products(torch.autograd.Function):
     @once_differentiable
     def backward(ctx, gradient: Tensor) -> tuple[Tensor | None, ...]:
         x, weight, windows = ctx.saved_tensors
-        n, length, channels = x.shape
-        kernel, outputs = weight.shape[1], gradient.shape[1]
+        n, outputs, kernel = len(x), gradient.shape[1], weight.shape[1]
         g = gradient.reshape(n * outputs, -1)
         gx = g_weight = g_bias = None
         if ctx.needs_input_grad[0]:
-            parts = linear(g, weight.flatten(1).T).view(n, outputs, kernel, channels)
-            # Every sample is in the windows of one of four taps in a row; those of other taps are added to them.
-            first = min(kernel // 2, kernel - STRIDE)
-            for tap in {*range(kernel)} - {*range(first, first + STRIDE)}:
-                later = (tap - first) // STRIDE
-                to, of = (slice(later, None), slice(-later)) if later > 0 else (slice(later), slice(-later, None))
-                parts[:, to, tap - STRIDE * later] += parts[:, of, tap]
-            gx = torch.empty_like(x)
-            gx[:, STRIDE * (outputs - 1) + kernel - kernel // 2 :] = 0  # heard by none
-            for tap in range(first, first + STRIDE):
-                samples, rows = _heard(tap, kernel, length)
-                torch.ops.aten.leaky_relu_backward.grad_input(
-                    parts[:, rows, tap], x[:, samples], ctx.slope, False, grad_input=gx[:, samples]
-                )
+            parts = linear(g, weight.flatten(1).T).view(n, outputs, kernel, -1)
+            gx = _sum_of_windows(parts, x, ctx.slope)
         if ctx.needs_input_grad[1]:
             # In the order in which few columns are no trouble.
             few = windows.shape[1] < g.shape[1]
@@ -96,6 +85,37 @@ class _Products(torch.autograd.Function):
         if ctx.needs_input_grad[2]:
             g_bias = g.sum(0)
         return gx, g_weight, g_bias, None
+
+
+def _sum_of_windows(parts: Tensor, x: Tensor, slope: float) -> Tensor:
+    """The gradient of x [N, T, C] before its activation, from those of the windows [N, ⌈T/4⌉, K, C] (overwritten)."""
+    outputs, kernel = parts.shape[1:3]
+    length = x.shape[1]
+    # Four taps in a row hear all samples, each once; what others heard of them is added to theirs.
+    low = min(kernel // 2, kernel - STRIDE)
+    for tap in (*range(low), *range(low + STRIDE, kernel)):
+        later = (tap - low) // STRIDE
+        to, of = (slice(later, None), slice(-later)) if later > 0 else (slice(later), slice(-later, None))
+        parts[:, to, tap - STRIDE * later] += parts[:, of, tap]
+    parts = parts[:, :, low : low + STRIDE]
+    gx = torch.empty_like(x)
+    # The first sample of the first whole row, and the taps of the row before it that hear no sample.
+    missing = kernel // 2 - low
+    row, start = (1, min(STRIDE - missing, length)) if missing else (0, 0)
+    count = (length - start) // STRIDE
+    end = start + STRIDE * count
+    rest = slice(end, length)
+    through = torch.ops.aten.leaky_relu_backward.grad_input
+    if missing:
+        through(parts[:, 0, missing : missing + start], x[:, :start], slope, False, grad_input=gx[:, :start])
+    if count:
+        whole, heard = (t[:, start:end].unflatten(1, (count, STRIDE)) for t in (gx, x))
+        through(parts[:, row : row + count], heard, slope, False, grad_input=whole)
+    if row + count < outputs:
+        through(parts[:, row + count, : length - end], x[:, rest], slope, False, grad_input=gx[:, rest])
+    else:
+        gx[:, rest] = 0  # too late for the last window
+    return gx
 
 
 def activated_conv(x: Tensor, weight: Tensor, bias: Tensor, slope: float) -> Tensor:

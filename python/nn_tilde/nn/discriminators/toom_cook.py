@@ -63,9 +63,12 @@ class _Products(torch.autograd.Function):
         n, length, channels = x.shape
         outputs, per = tiling(length)
         tiles = n * per
-        padded = x.new_zeros(STRIDE * (4 * tiles + 4), channels)
-        inside = padded[: STRIDE * 4 * tiles].view(n, -1, channels)[:, PAD : PAD + length]
-        torch.ops.aten.leaky_relu.out(x, slope, out=inside)
+        padded = x.new_empty(STRIDE * (4 * tiles + 4), channels)
+        padded[STRIDE * 4 * tiles :] = 0
+        sequences = padded[: STRIDE * 4 * tiles].view(n, -1, channels)
+        sequences[:, :PAD] = 0
+        sequences[:, PAD + length :] = 0
+        torch.ops.aten.leaky_relu.out(x, slope, out=sequences[:, PAD : PAD + length])
         heard = padded.as_strided((tiles, N_POINTS, STRIDE * channels), (16 * channels, STRIDE * channels, 1))
         of_tiles, _, of_outputs = transforms(x.dtype)
         evaluated = torch.bmm(of_tiles.expand(tiles, -1, -1), heard)
@@ -95,7 +98,8 @@ class _Products(torch.autograd.Function):
             samples = own.reshape(n, -1, channels)[:, PAD : PAD + length]
             gx = torch.ops.aten.leaky_relu_backward(samples, x, ctx.slope, False)
         if ctx.needs_input_grad[1]:
-            g_points = torch.bmm(at_points.permute(1, 2, 0), evaluated.transpose(0, 1)).transpose(0, 1)
+            g_points = torch.empty_like(points)
+            torch.bmm(at_points.permute(1, 2, 0), evaluated.transpose(0, 1), out=g_points.transpose(0, 1))
         if ctx.needs_input_grad[2]:
             g_bias = padded.sum((0, 1))
         return gx, g_points, g_bias, None
