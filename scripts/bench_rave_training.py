@@ -1,9 +1,10 @@
 """Training steps per second: the release's step as it is described, and ours, on the same weights and data.
 
-Both take turns, so that what else the machine does meets both. Prints a row a phase: steps a second,
-their ratio (the median over the turns), and how far the weights are apart after as many updates as were timed, at
-most over all tensors: ‖ours − theirs‖ / ‖theirs‖, in float32, beside the same for the release's step
-against itself on sounds louder by one rounding step, which is what rounding alone does.
+Both take turns, so that what else the machine does meets both. Prints a row a phase, and in the second one a row
+for either kind of step too: steps a second, their ratio (the median over the turns), and how far the weights are
+apart after as many updates as were timed, at most over all tensors: ‖ours − theirs‖ / ‖theirs‖, in float32, beside
+the same for the release's step against itself on sounds louder by one rounding step, which is what rounding alone
+does. One thread on a CPU is timed by what it used of the processor, all else by the clock on the wall.
 """
 
 from __future__ import annotations
@@ -36,14 +37,28 @@ def sound(config, batch: int, n_signal: int, step: int) -> torch.Tensor:
 
 def timed(stepper, x: torch.Tensor, step: int) -> float:
     """Seconds of one update; its random numbers depend on the step alone."""
+    clock = time.process_time if alone(x.device) else time.perf_counter
     torch.manual_seed(step)
     if x.is_cuda:
         torch.cuda.synchronize()
-    start = time.perf_counter()
+    start = clock()
     stepper.step(x, step)
     if x.is_cuda:
         torch.cuda.synchronize()
-    return time.perf_counter() - start
+    return clock() - start
+
+
+def alone(device: torch.device) -> bool:
+    """Whether all work is that of one thread of a processor."""
+    return device.type == "cpu" and torch.get_num_threads() == 1
+
+
+def speeds(turns: list[list[tuple[float, float]]]) -> list[str]:
+    """Cells of turns, each of several (seconds of the release's step, of ours): both rates, and their ratio."""
+    means = [[statistics.fmean(column) for column in zip(*turn, strict=True)] for turn in turns]
+    theirs, ours = (statistics.median(column) for column in zip(*means, strict=True))
+    ratio = statistics.median(a / b for a, b in means)
+    return [f"{1 / theirs:.2f}", f"{1 / ours:.2f}", f"{ratio:.2f}"]
 
 
 def apart(a: torch.nn.Module, b: torch.nn.Module) -> float:
@@ -75,7 +90,10 @@ def main() -> None:
 
     device = torch.device(given.device)
     name = torch.cuda.get_device_name() if device.type == "cuda" else f"{torch.get_num_threads()} threads"
+    if alone(device):
+        name = "one thread, its processor time"
     table = Table("phase", "release, steps/s", "ours, steps/s", "ratio", "weights apart", "by rounding", title=name)
+    table.columns[0].no_wrap = True
     with Progress(transient=True) as progress:
         job = progress.add_task("measuring", total=2 * 2 * given.steps)
         for phase in (1, 2):
@@ -98,20 +116,17 @@ def main() -> None:
                 if step >= given.steps:
                     seconds.append((pair[0], pair[1]))
                 progress.advance(job)
-            # A whole cycle of generator and discriminator steps is one turn.
             every = settings.update_discriminator_every if phase == 2 else 1
+            # A whole cycle of generator and discriminator steps is one turn.
             cycles = [seconds[i : i + every] for i in range(0, len(seconds) - every + 1, every)] or [seconds]
-            sums = [(sum(a for a, _ in c) / len(c), sum(b for _, b in c) / len(c)) for c in cycles]
-            release, mine = (statistics.median(column) for column in zip(*sums, strict=True))
-            ratio = statistics.median(a / b for a, b in sums)
-            table.add_row(
-                str(phase),
-                f"{1 / release:.2f}",
-                f"{1 / mine:.2f}",
-                f"{ratio:.2f}",
-                f"{difference:.1e}",
-                f"{rounding:.1e}",
-            )
+            table.add_row(str(phase), *speeds(cycles), f"{difference:.1e}", f"{rounding:.1e}")
+            if phase == 2:
+                kinds: dict[str, list[list[tuple[float, float]]]] = {"discriminator": [], "generator": []}
+                for step, pair in enumerate(seconds, given.steps):
+                    kinds["generator" if step % every else "discriminator"].append([pair])
+                for kind, turns in kinds.items():
+                    if turns:
+                        table.add_row(f"  {kind}", *speeds(turns))
     Console().print(table)
 
 
