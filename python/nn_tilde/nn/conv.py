@@ -18,6 +18,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from . import matmul
+
 
 def get_padding(kernel: int, dilation: int = 1, causal: bool = False) -> tuple[int, int]:
     """Zeros before and after the input so that a stride of 1 keeps its length, in frames."""
@@ -109,7 +111,10 @@ class Conv1d(WeightNorm):
         # A single channel is padded beforehand: oneDNN is very slow when it pads one (the filter bank's 513 taps).
         if left != right or self.in_channels == 1:
             x, left = F.pad(x, (left, right)), 0
-        return F.conv1d(x, self.folded(), self.bias, self.stride, left, self.dilation, self.groups)
+        weight = self.folded()
+        if self.training and self.groups == 1 and matmul.few_frames(x, weight, self.stride):
+            return matmul.conv(F.pad(x, (left, left)) if left else x, weight, self.bias, self.stride, self.dilation)
+        return F.conv1d(x, weight, self.bias, self.stride, left, self.dilation, self.groups)
 
     def extra_repr(self) -> str:
         return (

@@ -5,36 +5,14 @@ What an output hears, its window, is a row of a matrix; with five taps that is a
 
 from __future__ import annotations
 
-import functools
-
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from ..matmul import linear
+
 STRIDE = 4
 KERNEL = 5
-
-
-def worthwhile(x: Tensor) -> bool:
-    """Whether x is where this is faster than a library's convolution: on a CPU, in full precision."""
-    return x.device.type == "cpu" and not torch.is_autocast_enabled("cpu") and not torch.compiler.is_compiling()
-
-
-@functools.cache
-def _onednn() -> bool:
-    return torch.backends.mkldnn.is_available() and hasattr(torch.ops.mkldnn, "_linear_pointwise")
-
-
-def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """x [M, K] · weightᵀ [O, K] + bias, without gradients.
-
-    By oneDNN, as torch.compile has it: torch's own products are those of MKL, which on processors other
-    than Intel's are a tenth to a fifth slower.
-    """
-    if x.dtype == torch.float32 and _onednn():
-        return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
-    return F.linear(x, weight, bias)
 
 
 def prepare(weight: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from itertools import pairwise
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from ..matmul import worthwhile
 from . import products, toom_cook
 from .layers import SLOPE, Conv, Features, fold_periods
 
@@ -32,7 +33,7 @@ class ConvNet(nn.Module):
 
     def forward(self, x: Tensor) -> Features:
         """[N, channels, T] → the outputs of all convolutions, [N, channels, frames]."""
-        if self.fast and x.dim() == 3 and products.worthwhile(x):
+        if self.fast and x.dim() == 3 and worthwhile(x):
             return self._products(x)
         features = []
         for layer in self.net:
