@@ -27,8 +27,8 @@ def _onednn() -> bool:
 def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
     """x [M, K] · weightᵀ [O, K] + bias, without gradients; rows of x lie one after the other.
 
-    By oneDNN, as torch.compile has it: torch's own products are those of MKL, which on processors other
-    than Intel's are a tenth to a fifth slower.
+    By oneDNN, as torch.compile has it: torch's own products are those of MKL, which is slower on
+    processors other than Intel's.
     """
     if x.dtype == torch.float32 and _onednn():
         return torch.ops.mkldnn._linear_pointwise(x, weight, bias, "none", [], "")
