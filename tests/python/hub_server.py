@@ -106,7 +106,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(answer.pause)
         self.wfile.flush()
         if answer.stall is not None:
-            self.server.closing.wait(10)
+            self.server.closing.wait(120)  # longer than any client or busy machine takes
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 

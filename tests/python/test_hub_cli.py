@@ -115,7 +115,7 @@ def test_interrupted(server: HubServer, tmp_path: Path) -> None:
         time.sleep(0.01)
     running.send_signal(signal.SIGINT)
     _, err = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode == 130, err
     assert err.strip() == "Stopped. The same command resumes the download."
     server.answers[CARD].stall = None
     assert call(download_command, CARD).exit_code == 0
