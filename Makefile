@@ -7,7 +7,7 @@
 #   make pd-hosts              a newer Pd and a double-precision one, for the tests (Debian)
 #   make sanitize              the whole core under address, undefined and thread sanitizers
 #   make bench                 the host against the bare TorchScript call; RAVE playing and training
-#   make rave-demo             sounds are made, a RAVE is trained on them and exported (half an hour)
+#   make rave-demo             sounds are made, a RAVE is trained on them and exported
 #   make models                export the demonstration models to build/models
 #   make soak                  long forms of the fuzz and churn tests
 #   make lint, make format
