@@ -1,7 +1,7 @@
 """A whole RAVE, from sounds to an instrument: sounds are synthesised, a model is trained on them,
 exported and played, and what it learned is drawn.
 
-    python scripts/rave_demo.py --out rave-demo [--steps 6000] [--docs docs/rave-training]
+    python scripts/rave_demo.py --out rave-demo [--steps 24000] [--docs docs/rave-training]
 
 Prints how far the multi-scale spectral distance on unheard sounds falls from the first steps to the
 last. An interrupted run goes on where it stopped.
@@ -20,50 +20,28 @@ import soundfile
 from scipy.signal import lfilter
 
 RATE = 44100
+SCALE = (0, 2, 4, 7, 9, 12)  # semitones
 
 
-def resonance(x: np.ndarray, hertz: float, radius: float) -> np.ndarray:
-    """x through a pair of poles, about as loud as it was."""
-    poles = [1, -2 * radius * np.cos(2 * np.pi * hertz / RATE), radius**2]
-    y = lfilter([1.0], poles, x)
-    return y * np.std(x) / (np.std(y) + 1e-9)
-
-
-def wind(seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """Noise whose colour and loudness wander: gusts that overlap."""
-    out = rng.normal(size=int(seconds * RATE)) * 0.02
-    for at in np.arange(0, seconds - 1, 0.5):
-        length = rng.uniform(0.8, min(3.0, seconds - at))
-        t = np.arange(int(length * RATE)) / RATE
-        gust = resonance(rng.normal(size=t.size), rng.uniform(300, 9000), rng.uniform(0.5, 0.95))
-        start = int(at * RATE)
-        out[start : start + t.size] += gust * np.sin(np.pi * t / length) ** 2 * rng.uniform(0.05, 0.5)
-    return out
-
-
-def hit(rng: np.random.Generator) -> np.ndarray:
-    """One of a drum, a rattle and a cymbal."""
-    t = np.arange(int(0.5 * RATE)) / RATE
-    kind = rng.integers(3)
-    if kind == 0:
-        low = rng.uniform(50, 120)
-        return np.sin(2 * np.pi * low * (t + 0.08 * (1 - np.exp(-t * 30)))) * np.exp(-t * rng.uniform(6, 15))
-    noise = rng.normal(size=t.size)
-    if kind == 1:
-        return resonance(noise, rng.uniform(300, 2000), 0.95) * np.exp(-t * rng.uniform(12, 40))
-    return np.diff(noise, prepend=0) * 0.5 * np.exp(-t * rng.uniform(20, 80))
+def pluck(semitones: int) -> np.ndarray:
+    """A plucked string (Karplus and Strong, 1983), ``semitones`` above A3; equal each time."""
+    period = round(RATE / (220 * 2 ** (semitones / 12)))
+    burst = np.zeros(int(0.9 * RATE))
+    burst[:period] = np.random.default_rng(semitones).uniform(-1, 1, period)
+    loop = np.zeros(period + 2)
+    loop[[0, period, period + 1]] = 1, -0.4965, -0.4965
+    return lfilter([1.0], loop, burst)
 
 
 def phrase(seconds: float, rng: np.random.Generator) -> np.ndarray:
-    """Wind, or drums in a lighter one."""
-    drums = rng.random() < 0.6
-    out = wind(seconds, rng) * (0.5 if drums else 1.0)
-    step = rng.choice([0.125, 0.167, 0.25])
-    for at in np.arange(0, seconds - 0.5, step) if drums else ():
-        if rng.random() < 0.6:
-            sound = hit(rng) * rng.uniform(0.2, 0.8)
-            start = int(at * RATE)
-            out[start : start + sound.size] += sound
+    """Plucks of a pentatonic scale, that overlap, over a little noise."""
+    out = rng.normal(size=int(seconds * RATE)) * 1e-3
+    at = 0.0
+    while at < seconds - 1:
+        sound = pluck(rng.choice(SCALE)) * rng.uniform(0.2, 0.6)
+        start = int(at * RATE)
+        out[start : start + sound.size] += sound
+        at += rng.choice([0.125, 0.25, 0.25, 0.375, 0.5])
     return 0.9 * out / np.abs(out).max()
 
 
@@ -97,13 +75,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("rave-demo"))
     parser.add_argument("--minutes", type=float, default=5.0, help="of sound to train on")
-    parser.add_argument("--steps", type=int, default=6000)
-    parser.add_argument("--phase_1", type=int, default=4500, help="steps before the discriminator comes in")
-    parser.add_argument("--config", nargs="+", default=["v2_small"])
+    parser.add_argument("--steps", type=int, default=24000)
+    parser.add_argument("--phase_1", type=int, default=20000, help="steps before the discriminator comes in")
+    parser.add_argument("--config", nargs="+", default=["live"])
     parser.add_argument("--capacity", type=int, default=16)
     parser.add_argument("--batch", type=int, default=2)
-    parser.add_argument("--n_signal", type=int, default=61440)
-    parser.add_argument("--learning_rate", type=float, default=2e-3)
+    parser.add_argument("--n_signal", type=int, default=36096)
+    parser.add_argument("--learning_rate", type=float, default=1e-3)
     parser.add_argument("--docs", type=Path, help="also put pictures and report there")
     options = parser.parse_args()
     out = options.out
@@ -115,7 +93,7 @@ def main() -> None:
     overrides = [f"CAPACITY={options.capacity}", f"PHASE_1_DURATION={options.phase_1}", "LATENT_SIZE=16"]
     overrides.append(f"LEARNING_RATE={options.learning_rate}")
     # The configurations are made for a million steps; so few ask for longer ones and latents with less noise.
-    overrides += ["BetaWarmupCallback.initial_value=1e-6", "BetaWarmupCallback.target_value=1e-3"]
+    overrides += ["BetaWarmupCallback.initial_value=1e-6", "BetaWarmupCallback.target_value=1e-4"]
     overrides += [f"BetaWarmupCallback.warmup_len={options.phase_1}", "BetaWarmupCallback.log=True"]
     for steps in (1, options.steps):  # the first for a point of the curve before anything is learned
         run(

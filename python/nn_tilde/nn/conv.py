@@ -32,7 +32,8 @@ def get_padding(kernel: int, dilation: int = 1, causal: bool = False) -> tuple[i
 class WeightNorm(nn.Module):
     """A weight that is a plain parameter, or the product of a direction and a length per first axis."""
 
-    _kept: dict[str, Tensor] | None = None  # see `constant`
+    _constant = False  # see `constant`
+    _kept: tuple[list, dict[str, Tensor]] | None = None  # which weights, and what was derived from them
 
     def _make_weight(self, weight: Tensor, weight_norm: bool) -> None:
         self.weight_norm = weight_norm
@@ -49,32 +50,42 @@ class WeightNorm(nn.Module):
         return self.weight
 
     def _derived(self, name: str, make: Callable[[], Tensor]) -> Tensor:
-        """make(), which depends on the weight alone; once within `constant`."""
-        if torch.compiler.is_compiling() or self._kept is None:
+        """make(), which depends on the weight alone; within `constant` once for each state of it."""
+        if torch.compiler.is_compiling() or not self._constant:
             return make()
-        if name not in self._kept:
-            self._kept[name] = make()
-        return self._kept[name]
+        state = [(p.data_ptr(), p._version) for p in self.parameters(recurse=False)]
+        if self._kept is None or self._kept[0] != state:
+            self._kept = state, {}
+        kept = self._kept[1]
+        if name not in kept:
+            kept[name] = make()
+        return kept[name]
+
+    def _apply(self, fn, recurse=True):
+        self._kept = None
+        return super()._apply(fn, recurse)
 
 
 @contextmanager
 def constant(module: nn.Module) -> Iterator[None]:
     """Within: the parameters do not change, gradients pass through the module but none are kept for it, and
-    what convolutions derive from their weights is computed once.
+    what convolutions derive from their weights is computed once, also for the next time if the weights are then
+    the same. Writing to a parameter's `.data` and fused optimizers change weights unnoticed; `increment_version` of
+    torch.autograd.graph tells it.
     """
     learning = [p for p in module.parameters() if p.requires_grad]
     convolutions = [part for part in module.modules() if isinstance(part, WeightNorm)]
     for p in learning:
         p.requires_grad_(False)
     for conv in convolutions:
-        conv._kept = {}
+        conv._constant = True
     try:
         yield
     finally:
         for p in learning:
             p.requires_grad_(True)
         for conv in convolutions:
-            conv._kept = None
+            conv._constant = False
 
 
 class Conv1d(WeightNorm):

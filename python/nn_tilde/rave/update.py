@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.graph import increment_version
 
 from ..nn.conv import constant
 from ..nn.stft import at_least_float32
@@ -131,7 +133,8 @@ class Updates:
     def _generate(self, x: Tensor, bands: Tensor, learn: bool) -> tuple[Tensor, Tensor]:
         """What the generator makes of x, whose bands are known, and the regularization."""
         rave = self.rave
-        with torch.set_grad_enabled(learn and not self._frozen):
+        known = constant(rave.encoder) if self._frozen else nullcontext()
+        with known, torch.set_grad_enabled(learn and not self._frozen):
             heard = bands if self.config.input_mode == "pqmf" else rave.analysis(x)
             with self._autocast():
                 raw = rave.encoder(heard)
@@ -177,6 +180,8 @@ class Updates:
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         optimizer.step()
+        # A fused optimizer leaves the versions as they were, by which `constant` knows a change.
+        increment_version(p for group in optimizer.param_groups for p in group["params"])
 
     def _autocast(self) -> torch.autocast:
         return torch.autocast(self.rave.receptive_field.device.type, torch.bfloat16, enabled=self.half)

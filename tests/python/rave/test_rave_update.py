@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from nn_tilde.nn.conv import constant
+from nn_tilde.nn.conv import WeightNorm, constant
 from nn_tilde.nn.discriminators import spectral, toom_cook
 from nn_tilde.nn.discriminators.wave import ConvNet
 from nn_tilde.rave import losses
@@ -279,11 +279,52 @@ def test_weights_are_derived_once_while_constant(monkeypatch):
             assert torch.equal(net(x)[-1], plain)
         within = net(x)[-1]
     assert len(made) == 3
+    with constant(net), torch.no_grad():
+        assert torch.equal(net(x)[-1], plain)
+    assert len(made) == 3  # the weights are still the same
     assert torch.equal(within, plain)
     within.sum().backward()
     assert x.grad.abs().max() > 0
     assert all(p.grad is None for p in net.parameters())
     assert [name for name, p in net.named_parameters() if not p.requires_grad] == ["net.4.weight_g"]
+
+
+@pytest.mark.parametrize("change", ["half", "load", "assign", "copy"])
+def test_what_is_kept_of_constant_weights_ends_with_them(change):
+    net, x = ConvNet(1, 4, (15,)).eval(), torch.randn(1, 1, 200)
+    net.fast = True
+    with constant(net), torch.no_grad():
+        before = net(x)[-1]
+    other = ConvNet(1, 4, (15,))
+    if change == "half":
+        net.half().float()
+    elif change == "copy":
+        with torch.no_grad():
+            for p, q in zip(net.parameters(), other.parameters(), strict=True):
+                p.copy_(q)
+    else:
+        net.load_state_dict(other.state_dict(), assign=change == "assign")
+    with torch.no_grad():
+        plain = net(x)[-1]
+        with constant(net):
+            assert torch.equal(net(x)[-1], plain)
+    assert not torch.equal(plain, before)
+
+
+def test_updates_use_the_weights_as_they_are_now():
+    """The discriminator's after each of its steps, the encoder's after phase 1."""
+    config = small("v2", phase_1_duration=2, update_discriminator_every=3)
+    keeping, anew = Updates(network(config)), Updates(network(config))
+    x = sine(config)
+    for step in range(8):
+        for updates in (keeping, anew):
+            torch.manual_seed(step)
+            updates.step(x, step)
+        for part in anew.rave.modules():
+            if isinstance(part, WeightNorm):
+                part._kept = None
+    for p, q in zip(keeping.rave.parameters(), anew.rave.parameters(), strict=True):
+        assert torch.equal(p, q)
 
 
 @pytest.mark.parametrize("change", ["data", "fused", "half", "load"])
