@@ -167,6 +167,8 @@ def describe(plan: Plan) -> None:
         )
     if len(training) < plan.settings.batch:
         say(f"A batch of {plan.settings.batch} takes several crops of each of the {len(training)} examples.")
+    if plan.flags["freeze_encoder"] and not (plan.transfer or plan.foreign or plan.run.resumes):
+        say("The encoder stays as chance made it: --freeze_encoder without --transfer or --ckpt.")
     if plan.settings.smoke_test:
         say("Smoke test: one batch of each kind.")
 

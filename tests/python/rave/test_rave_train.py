@@ -182,11 +182,13 @@ def test_transfer_takes_what_fits(rave_train, tmp_path):
     rave_train("--max_steps 1", db="stereo")
     output = rave_train(f"--max_steps 1 --freeze_encoder --transfer {tmp_path / 'a'}", name="b")
     assert "these begin anew: encoder.encoder.net.0.weight" in output
+    assert "as chance made it" not in output
     before, after = load(tmp_path / "a")["state_dict"], load(tmp_path / "b")["state_dict"]
     assert torch.equal(before["encoder.encoder.net.3.weight"], after["encoder.encoder.net.3.weight"])
     # Frozen, its statistics too, while the rest has moved.
     assert torch.equal(before["encoder.encoder.net.1.running_mean"], after["encoder.encoder.net.1.running_mean"])
     assert not torch.equal(before["decoder.net.0.weight_v"], after["decoder.net.0.weight_v"])
+    assert "The encoder stays as chance made it" in rave_train("--max_steps 1 --freeze_encoder", name="d")
     torch.save({"state_dict": {"x": torch.zeros(3)}}, tmp_path / "other.ckpt")
     assert "No weight of" in rave_train(f"--transfer {tmp_path / 'other.ckpt'}", name="c", code=1)
 

@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from nn_tilde.nn.conv import WeightNorm, constant
-from nn_tilde.nn.discriminators import spectral, toom_cook
-from nn_tilde.nn.discriminators.wave import ConvNet
-from nn_tilde.rave import losses
+from nn_tilde.nn.conv import WeightNorm
+from nn_tilde.nn.discriminators import spectral
 from nn_tilde.rave.config import read
 from nn_tilde.rave.losses import least_n_signal
 from nn_tilde.rave.network import RAVE, attach_discriminator
@@ -219,98 +217,6 @@ def test_beta():
     assert beta(read(["v1"]), 0) == beta(read(["v1"]), 5) == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize("kernel", [(15,), (5, 1)])
-@pytest.mark.parametrize(("batch", "length"), [*((2, n) for n in range(1, 10)), (1, 61), (3, 64), (2, 333)])
-def test_matrix_products_equal_convolutions(kernel, batch, length):
-    """Outputs and all gradients, for lengths that do not fill a tile too."""
-    torch.manual_seed(0)
-    net = ConvNet(2, 4, kernel).double()
-    results = []
-    for fast in (True, False):
-        net.fast = fast
-        x = torch.randn(
-            batch, 2, length, dtype=torch.double, generator=torch.Generator().manual_seed(1)
-        ).requires_grad_()
-        features = net(x)
-        loss = sum((i + 1) * f.square().sum() for i, f in enumerate(features))
-        results.append([*features, *torch.autograd.grad(loss, [x, *net.parameters()])])
-    for a, b in zip(*results, strict=True):
-        torch.testing.assert_close(a, b, rtol=1e-9, atol=1e-12)
-
-
-@pytest.mark.parametrize("kernel", [(15,), (5, 1)])
-def test_matrix_products_round_little(kernel):
-    """In float32, where another library multiplies: values and gradients as exact as float32 has them."""
-    torch.manual_seed(0)
-    net, x = ConvNet(1, 16, kernel), torch.randn(2, 1, 4000)
-    results = []
-    for dtype in (torch.float, torch.double):
-        net.to(dtype)
-        heard = x.to(dtype).requires_grad_()
-        features = net(heard)
-        loss = sum(f.square().mean() for f in features)
-        results.append([*features, *torch.autograd.grad(loss, [heard, *net.parameters()])])
-    for a, b in zip(*results, strict=True):
-        assert (a.double() - b).norm() < 1e-5 * b.norm()
-
-
-def test_absolute_distance():
-    x, y = torch.randn(2, 3, 40, 7, dtype=torch.double).requires_grad_().unbind()
-    assert torch.equal(losses._Distance.apply(x.detach(), y), (x - y).abs().sum())
-    assert torch.autograd.gradcheck(lambda y: losses._Distance.apply(x.detach(), y), y)
-
-
-@pytest.mark.parametrize("kernel", [(15,), (5, 1)])
-def test_no_second_derivative_rather_than_a_wrong_one(kernel):
-    x = torch.randn(1, 2, 200, requires_grad=True)
-    (gradient,) = torch.autograd.grad(ConvNet(2, 4, kernel)(x)[-1].sum(), x, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable"):
-        gradient.square().sum().backward()
-
-
-def test_weights_are_derived_once_while_constant(monkeypatch):
-    net, x = ConvNet(1, 4, (15,)), torch.randn(1, 1, 200, requires_grad=True)
-    plain = net(x)[-1]
-    prepare, made = toom_cook.prepare, []
-    monkeypatch.setattr(toom_cook, "prepare", lambda weight: made.append(1) or prepare(weight))
-    net.net[4].weight_g.requires_grad_(False)
-    with constant(net):
-        with torch.no_grad():
-            assert torch.equal(net(x)[-1], plain)
-        within = net(x)[-1]
-    assert len(made) == 3
-    with constant(net), torch.no_grad():
-        assert torch.equal(net(x)[-1], plain)
-    assert len(made) == 3  # the weights are still the same
-    assert torch.equal(within, plain)
-    within.sum().backward()
-    assert x.grad.abs().max() > 0
-    assert all(p.grad is None for p in net.parameters())
-    assert [name for name, p in net.named_parameters() if not p.requires_grad] == ["net.4.weight_g"]
-
-
-@pytest.mark.parametrize("change", ["half", "load", "assign", "copy"])
-def test_what_is_kept_of_constant_weights_ends_with_them(change):
-    net, x = ConvNet(1, 4, (15,)).eval(), torch.randn(1, 1, 200)
-    net.fast = True
-    with constant(net), torch.no_grad():
-        before = net(x)[-1]
-    other = ConvNet(1, 4, (15,))
-    if change == "half":
-        net.half().float()
-    elif change == "copy":
-        with torch.no_grad():
-            for p, q in zip(net.parameters(), other.parameters(), strict=True):
-                p.copy_(q)
-    else:
-        net.load_state_dict(other.state_dict(), assign=change == "assign")
-    with torch.no_grad():
-        plain = net(x)[-1]
-        with constant(net):
-            assert torch.equal(net(x)[-1], plain)
-    assert not torch.equal(plain, before)
-
-
 def test_updates_use_the_weights_as_they_are_now():
     """The discriminator's after each of its steps, the encoder's after phase 1."""
     config = small("v2", phase_1_duration=2, update_discriminator_every=3)
@@ -325,30 +231,6 @@ def test_updates_use_the_weights_as_they_are_now():
                 part._kept = None
     for p, q in zip(keeping.rave.parameters(), anew.rave.parameters(), strict=True):
         assert torch.equal(p, q)
-
-
-@pytest.mark.parametrize("change", ["data", "fused", "half", "load"])
-def test_weights_are_never_those_of_before(change):
-    """Whatever changed them, also behind autograd's back."""
-    net, x = ConvNet(1, 4, (15,)).eval(), torch.randn(1, 1, 200)
-    with constant(net), torch.no_grad():
-        before = net(x)[-1]
-    if change == "data":
-        net.net[2].weight_g.data.mul_(2)
-    elif change == "half":
-        net.half().float()
-    elif change == "load":
-        net.load_state_dict(ConvNet(1, 4, (15,)).state_dict())
-    else:
-        optimizer = torch.optim.Adam(net.parameters(), 0.1, fused=True)
-        net(x)[-1].sum().backward()
-        optimizer.step()
-    net.fast = True
-    with torch.no_grad():
-        fast = net(x)[-1]
-    net.fast = False
-    assert not torch.equal(fast, before)
-    torch.testing.assert_close(fast, net(x)[-1])
 
 
 def test_validation_finds_components():
