@@ -35,7 +35,7 @@ def pluck(semitones: int) -> np.ndarray:
 
 def phrase(seconds: float, rng: np.random.Generator) -> np.ndarray:
     """Plucks of a pentatonic scale, that overlap, over a little noise."""
-    out = rng.normal(size=int(seconds * RATE)) * 1e-3
+    out = rng.normal(size=int(seconds * RATE)) * 1e-4
     at = 0.0
     while at < seconds - 1:
         sound = pluck(rng.choice(SCALE)) * rng.uniform(0.2, 0.6)
