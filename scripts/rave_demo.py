@@ -136,7 +136,7 @@ def draw(out: Path, steps: list[int], values: list[float]) -> None:
             samples, rate = soundfile.read(file, always_2d=True)
             grid[row, column].specgram(samples[: 8 * rate, 0], NFFT=1024, Fs=rate, noverlap=768, vmin=-130, vmax=-30)
             grid[row, column].set(title=f"{path.stem}: {name}", ylim=(0, 10000))
-    figure.savefig(out / "pairs.png", dpi=90)
+    figure.savefig(out / "pairs.png", dpi=70)
 
 
 if __name__ == "__main__":
