@@ -108,7 +108,8 @@ def test_as_a_program(server: HubServer, tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to one process on Windows")
 def test_interrupted(server: HubServer, tmp_path: Path) -> None:
     server.answers[CARD].stall = 100_000
-    running = program(CARD)
+    # Shells start what runs in the background with the signal ignored, and children inherit that.
+    running = program(CARD, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     part = tmp_path / ".isis.ts.part"
     deadline = time.monotonic() + 60
     while not (part.exists() and part.stat().st_size == 100_000) and time.monotonic() < deadline:
