@@ -36,6 +36,8 @@ struct HostOptions {
   bool offline = false;  // wait for late blocks instead of missing them
   std::string device = "cpu";
   double warm_up_limit = 60;  // seconds
+  bool accelerate = true;     // layers on packed kernels, where that sounds the same
+  Precision precision = Precision::exact;
   bool live = true;           // false: the thread that asks is the one that plays
 };
 

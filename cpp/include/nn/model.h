@@ -9,6 +9,7 @@
 
 #include "nn/contract.h"
 #include "nn/engine.h"
+#include "nn/precision.h"
 
 namespace nn {
 
@@ -17,6 +18,10 @@ struct LoadOptions {
   std::string device = "cpu";
   int64_t largest_file = int64_t{16} << 30;  // bytes, also unpacked
   double limit = 300;                        // seconds for loading and asking what it offers
+  // Convolutions and products on packed kernels (CPU only), and how exactly those compute.
+  bool accelerate = true;
+  Precision precision = Precision::exact;
+  double trial_limit = 60;  // seconds for the comparison with the plain module
 };
 
 // Everything about the file that does not change. One copy of the weights per process and device.
@@ -31,6 +36,10 @@ class Model {
   virtual const Contract& contract() const noexcept = 0;
   virtual const std::filesystem::path& path() const noexcept = 0;
   virtual const std::string& device() const noexcept = 0;
+  virtual bool accelerated() const noexcept = 0;     // some layers run on packed kernels
+  virtual Precision precision() const noexcept = 0;  // as asked for
+  // A sentence: why acceleration was switched off for this file, or empty.
+  virtual const std::string& remark() const noexcept = 0;
 };
 
 struct EngineOptions {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 namespace nn {
 
@@ -10,5 +11,9 @@ enum class Precision : uint8_t {
   half,   // weights in 16 bits (fp16), arithmetic in 32: about 60 dB between signal and error
   bf16,   // weights and activations in bfloat16, sums in 32 bits: about 40 dB
 };
+
+// "exact", "half", "bf16". The first throws nn::Error with a sentence for any other name.
+Precision precision_from(const std::string& name);
+const char* name_of(Precision precision) noexcept;
 
 }  // namespace nn

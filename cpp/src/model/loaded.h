@@ -2,6 +2,7 @@
 
 #include <torch/script.h>
 
+#include "accelerate.h"
 #include "mutation.h"
 #include "nn/model.h"
 
@@ -14,6 +15,9 @@ class LoadedModel final : public Model {
   const Contract& contract() const noexcept override { return contract_; }
   const std::filesystem::path& path() const noexcept override { return path_; }
   const std::string& device() const noexcept override { return device_name_; }
+  bool accelerated() const noexcept override { return acceleration_.on; }
+  Precision precision() const noexcept override { return precision_; }
+  const std::string& remark() const noexcept override { return acceleration_.remark; }
 
   // A module with a state of its own, in evaluation mode.
   torch::jit::Module instance() const;
@@ -26,6 +30,8 @@ class LoadedModel final : public Model {
   torch::jit::Module module_;  // never run after the contract is read
   Mutations mutations_;
   Contract contract_;
+  Precision precision_;
+  Acceleration acceleration_;
 };
 
 }  // namespace nn

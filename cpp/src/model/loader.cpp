@@ -48,6 +48,8 @@ std::string shown(const std::filesystem::path& path) { return "'" + path.string(
 struct Identity {
   std::filesystem::path path;
   std::string device;
+  bool accelerate;
+  Precision precision;
   uintmax_t size;
   std::filesystem::file_time_type written;
   auto operator<=>(const Identity&) const = default;
@@ -71,7 +73,7 @@ std::shared_ptr<const Model> registered(const Identity& identity,
 
 LoadedModel::LoadedModel(const std::filesystem::path& path, const LoadOptions& options,
                          Stage& stage)
-    : path_(path), device_(device_for(options.device)) {
+    : path_(path), device_(device_for(options.device)), precision_(options.precision) {
   stage.set("Loading the model " + shown(path));
   check_archive(path, options.largest_file);
   device_name_ = device_.str();
@@ -105,7 +107,11 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
   std::error_code failed;
   auto whole = std::filesystem::weakly_canonical(path, failed);
   if (failed) whole = path;
-  const Identity identity{whole, options.device, std::filesystem::file_size(whole, failed),
+  const Identity identity{whole,
+                          options.device,
+                          options.accelerate,
+                          options.accelerate ? options.precision : Precision::exact,
+                          std::filesystem::file_size(whole, failed),
                           std::filesystem::last_write_time(whole, failed)};
   if (auto known = registered(identity, nullptr)) return known;
   auto model = limited(options.limit, [whole, options](Stage& stage) {
