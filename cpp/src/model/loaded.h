@@ -27,8 +27,7 @@ class LoadedModel final : public Model {
   std::filesystem::path path_;
   std::string device_name_;
   c10::Device device_{c10::kCPU};
-  torch::jit::Module module_;  // never run after the contract is read
-  Mutations mutations_;
+  Playable loaded_;  // never run after the contract is read
   Contract contract_;
   Precision precision_;
   Acceleration acceleration_;

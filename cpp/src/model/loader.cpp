@@ -78,10 +78,14 @@ LoadedModel::LoadedModel(const std::filesystem::path& path, const LoadOptions& o
   check_archive(path, options.largest_file);
   device_name_ = device_.str();
   torch::jit::ExtraFilesMap extra{{kMetadataName, ""}};
-  try {
+  const auto read = [&] {
     std::ifstream file(path, std::ios::binary);
-    module_ = torch::jit::load(file, device_, extra, /*load_debug_files=*/false);
-    module_.eval();
+    auto module = torch::jit::load(file, device_, extra, /*load_debug_files=*/false);
+    module.eval();
+    return module;
+  };
+  try {
+    loaded_.module = read();
   } catch (const std::exception& e) {
     throw Error("torch " + std::string(TORCH_VERSION) + " cannot load " + shown(path) +
                 " (made with a newer torch, or damaged): " + sentence(e));
@@ -89,7 +93,7 @@ LoadedModel::LoadedModel(const std::filesystem::path& path, const LoadOptions& o
   try {
     const c10::InferenceMode inference;
     // Getters of hostile files may throw or change state: they get a copy.
-    mutations_ = find_mutations(module_);
+    loaded_.mutations = find_mutations(loaded_.module);
     auto probe = instance();
     contract_ = read_contract(probe);
   } catch (const Error& e) {
@@ -98,9 +102,13 @@ LoadedModel::LoadedModel(const std::filesystem::path& path, const LoadOptions& o
     throw Error("The model " + shown(path) + " cannot be read: " + sentence(e));
   }
   read_metadata(extra[kMetadataName], contract_);
+  if (options.accelerate && device_.is_cpu())
+    acceleration_ = accelerate(loaded_, contract_, options, read, stage);
 }
 
-torch::jit::Module LoadedModel::instance() const { return own_state(module_, mutations_); }
+torch::jit::Module LoadedModel::instance() const {
+  return own_state(loaded_.module, loaded_.mutations);
+}
 
 std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
                                          const LoadOptions& options) {
