@@ -14,45 +14,38 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import nn_tilde
+from nn_tilde.nn import residual
 from nn_tilde.nn.activations import mod_sigmoid
 from nn_tilde.nn.conv import Conv1d, ConvTranspose1d, fold_weight_norm
-from nn_tilde.nn.residual import Branches, DilatedUnit, Named, Residual
+from nn_tilde.nn.residual import Branches, DilatedUnit, Named
 from nn_tilde.rave.generators import GeneratorV1
 from nn_tilde.rave.network import RAVE
 
 VOICES = 64  # rows of every cache
 
 
-class Cache(nn.Module):
-    """Puts the last `frames` frames before the input: [B, C, T] → [B, C, frames + T]."""
+# Classes and buffers have the names that they have in those files, which is how a host knows them.
 
-    def __init__(self, channels: int, frames: int):
+
+class CachedPadding1d(nn.Module):
+    """Puts the last `frames` frames before the input: [B, C, T] → [B, C, frames + T]; `crop`: and drops
+    as many at the end, so that the input comes later."""
+
+    def __init__(self, channels: int, frames: int, crop: bool = False):
         super().__init__()
-        self.frames = frames
+        self.frames, self.crop = frames, crop
         self.register_buffer("pad", torch.zeros(VOICES, channels, frames))
 
     def forward(self, x: Tensor) -> Tensor:
         if self.frames > 0:
             x = torch.cat([self.pad[: x.size(0)], x], -1)
             self.pad[: x.size(0)].copy_(x[..., -self.frames :])
+            if self.crop:
+                x = x[..., : -self.frames]
         return x
 
 
-class Line(nn.Module):
-    """The input, `frames` later."""
-
-    def __init__(self, channels: int, frames: int):
-        super().__init__()
-        self.frames, self.cache = frames, Cache(channels, frames)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.cache(x)
-        if self.frames > 0:
-            x = x[..., : -self.frames]
-        return x
-
-
-class CachedConv(nn.Module):
+class CachedConv1d(nn.Module):
     def __init__(self, conv: Conv1d, late: int, weight: Tensor | None = None):
         super().__init__()
         left, right = conv.pad
@@ -61,35 +54,55 @@ class CachedConv(nn.Module):
         self.stride, self.dilation, self.groups = conv.stride, conv.dilation, conv.groups
         self.register_buffer("weight", (conv.folded() if weight is None else weight).detach().clone())
         self.bias = None if conv.bias is None else nn.Parameter(conv.bias.detach().clone())
-        self.line, self.cache = Line(conv.in_channels, wait), Cache(conv.in_channels, left + right)
+        self.downsampling_delay = CachedPadding1d(conv.in_channels, wait, crop=True)
+        self.cache = CachedPadding1d(conv.in_channels, left + right)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.cache(self.line(x))
+        x = self.cache(self.downsampling_delay(x))
         return F.conv1d(x, self.weight, self.bias, self.stride, 0, self.dilation, self.groups)
 
 
-class CachedTranspose(nn.Module):
+class CachedConvTranspose1d(nn.Module):
     def __init__(self, conv: ConvTranspose1d, late: int):
         super().__init__()
         self.ratio = conv.ratio
         self.late = late * conv.ratio + conv.ratio // 2
         self.register_buffer("weight", conv.folded().detach().clone())
+        self.bias = None if conv.bias is None else nn.Parameter(conv.bias.detach().clone())
         self.register_buffer("cache", torch.zeros(VOICES, conv.out_channels, conv.ratio))
 
     def forward(self, x: Tensor) -> Tensor:
         y = F.conv_transpose1d(x, self.weight, None, self.ratio)
         y[..., : self.ratio] += self.cache[: y.size(0)]
         self.cache[: y.size(0)].copy_(y[..., -self.ratio :])
-        return y[..., : -self.ratio]
+        y = y[..., : -self.ratio]
+        bias = self.bias
+        if bias is not None:
+            y = y + bias.unsqueeze(-1)
+        return y
 
 
-class Straight(nn.Module):
+class AlignBranches(nn.Module):
+    def __init__(self, branches: list[nn.Module], paddings: list[CachedPadding1d]):
+        super().__init__()
+        self.branches, self.paddings = nn.ModuleList(branches), nn.ModuleList(paddings)
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        outputs: list[Tensor] = []
+        for branch, padding in zip(self.branches, self.paddings):  # noqa: B905 (TorchScript knows no strict)
+            outputs.append(branch(padding(x)))
+        return outputs
+
+
+class Residual(nn.Module):
     def __init__(self, body: nn.Module, channels: int, frames: int):
         super().__init__()
-        self.body, self.line = body, Line(channels, frames)
+        paddings = [CachedPadding1d(channels, wait, crop=True) for wait in (0, frames)]
+        self.aligned = AlignBranches([body, nn.Identity()], paddings)
 
     def forward(self, x: Tensor) -> Tensor:
-        return self.body(x) + self.line(x)
+        body, straight = self.aligned(x)
+        return body + straight
 
 
 def convert(module: nn.Module, late: int) -> tuple[nn.Module, int]:
@@ -104,12 +117,12 @@ def convert(module: nn.Module, late: int) -> tuple[nn.Module, int]:
         return convert(module.net, late)
     if isinstance(module, Branches) and len(module.branches) == 1:
         return convert(module.branches[0], late)
-    if isinstance(module, Residual):
+    if isinstance(module, residual.Residual):
         body, after = convert(module.body, late)
         last = [part for part in module.body.modules() if isinstance(part, Conv1d)][-1]
-        return Straight(body, last.out_channels, after - late), after
+        return Residual(body, last.out_channels, after - late), after
     if isinstance(module, Conv1d | ConvTranspose1d):
-        made = (CachedConv if isinstance(module, Conv1d) else CachedTranspose)(module, late)
+        made = (CachedConv1d if isinstance(module, Conv1d) else CachedConvTranspose1d)(module, late)
         return made, made.late
     if isinstance(module, nn.LeakyReLU | nn.BatchNorm1d):
         return copy.deepcopy(module), late
@@ -119,10 +132,11 @@ def convert(module: nn.Module, late: int) -> tuple[nn.Module, int]:
 class HeadV1(nn.Module):
     def __init__(self, generator: GeneratorV1, late: int):
         super().__init__()
-        self.waveform, self.loudness = CachedConv(generator.waveform, late), CachedConv(generator.loudness, late)
+        self.waveform, self.loudness = CachedConv1d(generator.waveform, late), CachedConv1d(generator.loudness, late)
         self.late = max(self.waveform.late, self.loudness.late)
         width = generator.waveform.in_channels
-        self.first, self.second = (Line(width, self.late - c.late) for c in (self.waveform, self.loudness))
+        waits = [self.late - c.late for c in (self.waveform, self.loudness)]
+        self.first, self.second = (CachedPadding1d(width, wait, crop=True) for wait in waits)
 
     def forward(self, x: Tensor) -> Tensor:
         return torch.tanh(self.waveform(self.first(x))) * mod_sigmoid(self.loudness(self.second(x)))
@@ -154,12 +168,12 @@ class Conv1dForm(nn_tilde.Module):
         super().__init__(sr=rave.config.sampling_rate)
         rave = fold_weight_norm(copy.deepcopy(rave)).eval().requires_grad_(False)
         self.bands, self.latents = rave.config.n_band, rave.latent_size
-        self.analysis = CachedConv(rave.pqmf.forward_conv, 0)
+        self.analysis = CachedConv1d(rave.pqmf.forward_conv, 0)
         self.encoder, late = convert(rave.encoder.encoder.net, 0)
         self.late_in = late * rave.ratio + self.analysis.late * self.bands
         self.net, late = convert(rave.decoder.net, 0)
         self.head = HeadV1(rave.decoder, late) if isinstance(rave.decoder, GeneratorV1) else HeadV2(late)
-        self.synthesis = CachedConv(rave.pqmf.inverse_conv, self.head.late)
+        self.synthesis = CachedConv1d(rave.pqmf.inverse_conv, self.head.late)
         self.late_out = self.synthesis.late * self.bands
         self.register_buffer("pca", rave.latent_pca.clone())
         self.register_buffer("mean", rave.latent_mean.clone())

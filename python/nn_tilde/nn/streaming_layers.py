@@ -107,7 +107,7 @@ class Crop(Piece):
 class LeakyReLU(Piece):
     """`inplace` may be set where nobody else needs the input."""
 
-    __constants__ = ("inplace", "slope")
+    __constants__ = ("inplace",)
 
     def __init__(self, slope: float, inplace: bool = False):
         super().__init__()

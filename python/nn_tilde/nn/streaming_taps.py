@@ -41,8 +41,14 @@ class Piece(nn.Module):
         """Drops the styles learned."""
 
 
+ORDERS = {"across": 0, "along": 1, "parts": 2}
+
+
 class Taps(Piece):
     """A convolution without padding. weight: [out, in, kernel].
+
+    layout: kernel, inputs, outputs, stride, dilation, order, groups; for hosts that compute the layer
+    themselves, since the code of a file does not tell.
 
     frames: how many of the output a call usually makes, 0 for not known. It decides in which order
     the weights lie, which for few frames is most of the time: products of a large matrix with a
@@ -67,6 +73,7 @@ class Taps(Piece):
         else:
             rows = rows.t()
         self.register_buffer("weight", rows.contiguous().clone())
+        self.layout = [self.kernel, self.inputs, out, stride, dilation, ORDERS[self.order], 1]
         self.biased = bias is not None
         self.register_buffer("bias", weight.new_zeros(out) if bias is None else bias.detach().clone())
 
@@ -106,7 +113,7 @@ class Taps(Piece):
 class GroupedTaps(Piece):
     """A convolution without padding whose groups do not see each other. weight: [out, in/groups, kernel].
 
-    frames: as for `Taps`.
+    frames, layout: as for `Taps`; inputs are those of one group.
     """
 
     __constants__ = ("kernel", "stride", "dilation", "groups", "inputs", "channels", "along")
@@ -118,6 +125,8 @@ class GroupedTaps(Piece):
         super().__init__(out)
         self.groups, self.stride, self.dilation = groups, stride, dilation
         self.along = 1 <= frames <= 4
+        order = ORDERS["along" if self.along else "across"]
+        self.layout = [self.kernel, self.inputs, out, stride, dilation, order, groups]
         grouped = weight.detach().transpose(1, 2).reshape(groups, out // groups, self.kernel * self.inputs)
         self.register_buffer("weight", (grouped if self.along else grouped.transpose(1, 2)).contiguous().clone())
         zeros = weight.new_zeros(out)
