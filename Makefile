@@ -94,9 +94,11 @@ sanitize-rt: setup
 	$(BIN)/cmake -S . -B build/rt-address $(CORE) -DNN_TORCH=OFF -DNN_SANITIZE=address
 	$(BIN)/cmake --build build/rt-address
 	$(SANITIZERS) build/rt-address/tests/cpp/test_rt
+	$(SANITIZERS) build/rt-address/tests/cpp/test_accel
 	$(BIN)/cmake -S . -B build/rt-thread $(CORE) -DNN_TORCH=OFF -DNN_SANITIZE=thread
 	$(BIN)/cmake --build build/rt-thread
 	$(SANITIZERS) build/rt-thread/tests/cpp/test_rt
+	$(SANITIZERS) build/rt-thread/tests/cpp/test_accel
 
 sanitize: sanitize-rt
 	$(BIN)/cmake -S . -B build/address $(CORE) -DNN_SANITIZE=address -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python

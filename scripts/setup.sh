@@ -12,7 +12,7 @@ venv=$1
 # Debian: the libraries that PyPI does not have.
 if command -v dpkg-query >/dev/null 2>&1; then
   missing=
-  wanted="g++ catch2 libcurl4-openssl-dev nlohmann-json3-dev zlib1g-dev puredata puredata-dev"
+  wanted="g++ catch2 libhwy-dev libcurl4-openssl-dev nlohmann-json3-dev zlib1g-dev puredata puredata-dev"
   # Debian's own Python comes in parts.
   [ "$(command -v "$PYTHON")" = /usr/bin/python3 ] && wanted="$wanted python3-venv python3-dev"
   for package in $wanted; do
