@@ -67,8 +67,6 @@ struct Comparison::Sides {
       if (value.isTensor()) value = value.toTensor().to(torch::kCPU);
       if (timed) side.seconds.push_back(static_cast<double>(now_ns() - began) * 1e-9);
       return checked_output(value, method, options);
-    } catch (const Error&) {
-      throw;
     } catch (const std::exception& e) {
       throw Error("Method '" + method.name + "' failed: " + sentence(e) + ".");
     }
