@@ -1,6 +1,6 @@
 """Acceleration, measured: whole networks plain and accelerated, on one core, paired in one run, ratio of medians.
 
-    python scripts/bench_acceleration.py [--rows v2 raspberry] [--rounds 60] [--markdown]
+    python scripts/bench_acceleration.py [--models v2 raspberry mine.ts] [--rounds 60] [--markdown]
     python scripts/bench_acceleration.py --suite      # demonstration and small models: nothing may fall behind
 
 Networks have random weights. "conv1d form" is how releases export them (cached convolutions, channels first), "ours"
@@ -157,16 +157,16 @@ def show(console: Console, title: str, head: list[str], rows: list[list[str]], m
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = list(dict.fromkeys(case.name for case in CASES))
-    arguments.add_argument("--rows", nargs="+", metavar="NAME", help=f"networks: {', '.join(names)} (default: all)")
-    arguments.add_argument("--models", nargs="+", type=Path, help="files instead of the suite's")
+    arguments.add_argument("--models", nargs="+", default=[], help=f"of {', '.join(names)}; or files (default: all)")
     arguments.add_argument("--blocks", nargs="+", type=int, help="instead of each network's own")
     arguments.add_argument("--precisions", nargs="+", choices=ALL, help="instead of each network's own")
     arguments.add_argument("--rounds", type=int, default=60, help="pairs of blocks per row")
     arguments.add_argument("--suite", action="store_true", help="every small model at several blocks")
     arguments.add_argument("--markdown", action="store_true", help="for a page")
     given = arguments.parse_args()
-    if unknown := set(given.rows or ()) - set(names):
-        arguments.error(f"there is no network '{unknown.pop()}'; there are {', '.join(names)}.")
+    files = [Path(name) for name in given.models if name not in names]
+    if unknown := next((path for path in files if not path.is_file()), None):
+        arguments.error(f"there is no network or file '{unknown}'; networks are {', '.join(names)}.")
     torch.set_num_threads(1)
     console = Console(stderr=given.markdown)
     limits = measure_limits()
@@ -176,10 +176,11 @@ def main() -> None:
     )
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        if given.suite or given.models:
-            rows = suite(given.models or [], given.rounds, folder, console)
-            show(console, "small models, ms per block", SUITE_HEAD, rows, given.markdown)
-            return
+        if given.suite or files:
+            rows = suite(files, given.rounds, folder, console)
+            show(console, "every method of these files, ms per block", SUITE_HEAD, rows, given.markdown)
+            if len(files) == len(given.models):
+                return
         cases = [
             Case(
                 case.config,
@@ -189,7 +190,7 @@ def main() -> None:
                 case.forms,
             )
             for case in CASES
-            if not given.rows or case.name in given.rows
+            if not given.models or case.name in given.models
         ]
         rows = table_of(cases, given.rounds, folder, console)
     title = "ms per block of `forward` on one core, medians, plain and accelerated in turn"
