@@ -124,7 +124,8 @@ def main() -> None:
                 raise SystemExit(f"{name}: the two files sound different ({error:.1e}).")
             pairs = []
             for _ in range(given.rounds):
-                pairs.append([measure(path, block=given.block, blocks=given.count, accelerate=False).median for path in (theirs, ours)])
+                timed = [measure(p, block=given.block, blocks=given.count, accelerate=False) for p in (theirs, ours)]
+                pairs.append([timing.median for timing in timed])
         form_ms, our_ms = (min(column) for column in zip(*pairs, strict=True))
         ratios = statistics.quantiles((a / b for a, b in pairs), n=4)
         console.print(

@@ -49,7 +49,7 @@ class Gain(nn_tilde.Module):
 
 
 class Stack(nn_tilde.Module):
-    """Frames of 64 samples through cached convolutions, as streaming models are made; large enough to be accelerated."""
+    """Frames of 64 samples through cached convolutions, as streaming models are; large enough to be accelerated."""
 
     def __init__(self, channels: int = 192, layers: int = 3):
         super().__init__(44100)

@@ -37,9 +37,17 @@ struct Pair {
 
 struct Run {
   Run(const Pair& pair, const std::string& method, int block, int batch, double warm_up_limit)
-      : options{.method = method, .block = block, .batch = batch, .warm_up_limit = warm_up_limit},
+      : options(options_for(method, block, batch, warm_up_limit)),
         comparison(pair.plain, pair.accelerated, options),
         work(work_of(*pair.accelerated, options)) {}
+  static EngineOptions options_for(const std::string& method, int block, int batch, double limit) {
+    EngineOptions options;
+    options.method = method;
+    options.block = block;
+    options.batch = batch;
+    options.warm_up_limit = limit;
+    return options;
+  }
   EngineOptions options;
   Comparison comparison;
   Work work;

@@ -98,6 +98,10 @@ class Comparer:
         smallest = self._pair.block(0)
         return sorted({smallest, *(block for block in wanted if block >= smallest and block % smallest == 0)})
 
+    def rounded(self, blocks: tuple[int, ...]) -> list[int]:
+        """As a host takes these requests: 0 is the smallest, others are raised to what the model can run."""
+        return sorted({self._pair.block(block) for block in blocks})
+
     def row(self, method: str, block: int, batch: int = 1, count: int = 60, progress: Progress | None = None) -> Row:
         """Plays `count` blocks of noise through both, in turn, each first every other time."""
         run = _core.Comparison(self._pair, method=method, block=block, batch=batch, warm_up_limit=60)

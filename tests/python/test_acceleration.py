@@ -127,7 +127,9 @@ def test_the_environment_has_the_defaults(gain, environment, said):
 
 
 def test_arguments_win_over_the_environment(gain, monkeypatch):
-    code = "import sys, nn_tilde; h = nn_tilde.Host(sys.argv[1], accelerate=True, precision='exact'); print(h.precision)"
+    code = (
+        "import sys, nn_tilde; h = nn_tilde.Host(sys.argv[1], accelerate=True, precision='exact'); print(h.precision)"
+    )
     environment = {**os.environ, "NN_TILDE_PRECISION": "half", "NN_TILDE_ACCELERATE": "0"}
     done = subprocess.run([sys.executable, "-c", code, gain], capture_output=True, text=True, env=environment)
     assert done.stdout.strip() == "exact", done.stderr
@@ -248,7 +250,7 @@ def test_what_cannot_be_compared_is_one_sentence(gain, tmp_path):
         both.row("sing", 512)
     with pytest.raises(Error, match="256"):
         both.row("encode", 100)
-    with pytest.raises(Error, match="does not exist|no such file|cannot"):
+    with pytest.raises(Error, match="nowhere"):
         Comparer(tmp_path / "nowhere.ts")
 
     class Fails(nn_tilde.Module):

@@ -32,7 +32,7 @@ def run_compare(
         raise click.ClickException(
             f"The model has no method '{unknown[0]}'; it has {', '.join(first.contract.methods)}."
         )
-    methods, blocks = methods or tuple(first.contract.methods), blocks or tuple(first.blocks())
+    methods, blocks = methods or tuple(first.contract.methods), tuple(first.rounded(blocks) or first.blocks())
     sentences: list[str] = []
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("limits of this machine", total=len(precisions) * len(methods) * len(blocks) * count)
