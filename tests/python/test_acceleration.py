@@ -201,8 +201,8 @@ def test_compare_prints_and_draws(stack, tmp_path):
     ]
     for row in told["rows"]:
         assert row["accelerated_layers"]
-        assert 0 < row["error"] < FURTHEST["exact"]
-        assert row["snr"] > 80
+        assert 0 <= row["error"] < FURTHEST["exact"]
+        assert row["snr"] is None or row["snr"] > 80  # none: no difference
         assert 0 < row["plain"]["median"] <= row["plain"]["p99"]
         assert row["ratio"] == pytest.approx(row["plain"]["median"] / row["accelerated"]["median"])
     assert all(value > 0 for value in told["limits"].values())
@@ -256,9 +256,9 @@ def test_what_cannot_be_compared_is_one_sentence(gain, tmp_path):
     class Fails(nn_tilde.Module):
         def __init__(self):
             super().__init__(44100)
+            self.register_buffer("calls", torch.zeros(1))
             self.register_method("forward", 1, 1, 1, 1)
             self.register_method("other", 1, 1, 1, 1)
-            self.register_buffer("calls", torch.zeros(1))
 
         @torch.jit.export
         def forward(self, x: torch.Tensor):
