@@ -19,6 +19,7 @@ from nn_tilde import _core
 from nn_tilde.contract import Contract
 
 PRECISIONS = ("exact", "half", "bf16")
+SMALLEST = 64  # samples; no audio host calls with less
 BLOCKS = (2048, 8192)  # and the smallest that the model takes
 ROUND = 8  # blocks between two signs of life
 
@@ -94,8 +95,8 @@ class Comparer:
         return self._pair.accelerated
 
     def blocks(self, wanted: tuple[int, ...] = BLOCKS) -> list[int]:
-        """The smallest block, and those of `wanted` that the ratios divide."""
-        smallest = self._pair.block(0)
+        """The smallest block of at least 64 samples, and those of `wanted` that it divides."""
+        smallest = self._pair.block(SMALLEST)
         return sorted({smallest, *(block for block in wanted if block >= smallest and block % smallest == 0)})
 
     def rounded(self, blocks: tuple[int, ...]) -> list[int]:

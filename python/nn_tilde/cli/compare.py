@@ -81,35 +81,47 @@ def _record(model: Path, rows, taken, limits) -> dict:
 
 
 def _print(model: Path, rows, taken, limits) -> None:
+    """A table for each method, narrow enough for any terminal."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
 
     from nn_tilde.compare import decibels
 
     console = Console()
-    table = Table(title=f"{model.name}: ms per block on one core, plain and accelerated in turn", title_justify="left")
-    for column in ("method", "block", "precision"):
-        table.add_column(column, justify="right" if column == "block" else "left")
-    for column in ("plain", "99 %", "accelerated", "99 %", "ratio", "error", "SNR", "of reading", "of arithmetic"):
-        table.add_column(column, justify="right")
-    for r in rows:
-        times = (r.plain.median, r.plain.p99, r.accelerated.median, r.accelerated.p99)
-        shares = ("–" if share is None else f"{share * 100:.0f} %" for share in (r.bandwidth, r.arithmetic))
-        table.add_row(
-            r.method, str(r.block), r.precision, *(f"{ms:.3f}" for ms in times),
-            f"{r.ratio:.2f}×", f"{r.error:.1e}", decibels(r.snr), *shares,
-        )  # fmt: skip
-    console.print(table)
+    for method in dict.fromkeys(row.method for row in rows):
+        title = f"{model.name}, {method}: ms per block on one core"
+        table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
+        for column in (
+            "block",
+            "precision",
+            "plain",
+            "99 %",
+            "accel.",
+            "99 %",
+            "ratio",
+            "error",
+            "SNR",
+            "read",
+            "arith.",
+        ):
+            table.add_column(column, justify="left" if column == "precision" else "right", no_wrap=True)
+        for r in (row for row in rows if row.method == method):
+            times = (r.plain.median, r.plain.p99, r.accelerated.median, r.accelerated.p99)
+            shares = ("–" if share is None else f"{share * 100:.0f} %" for share in (r.bandwidth, r.arithmetic))
+            table.add_row(
+                str(r.block), r.precision, *(f"{ms:.3f}" for ms in times),
+                f"{r.ratio:.2f}×", f"{r.error:.0e}", decibels(r.snr), *shares,
+            )  # fmt: skip
+        console.print(table)
     if not any(row.accelerated_layers for row in rows):
         console.print("No layer of this model is on packed kernels: both sides are the same.")
     for precision, used in taken.items():
-        sides = [
-            "not told by this system" if n is None else f"{n / 1e6:.1f} MB" for n in (used.plain, used.accelerated)
-        ]
+        sides = ["not told here" if n is None else f"{n / 1e6:.1f} MB" for n in (used.plain, used.accelerated)]
         console.print(f"memory of a host with the model, {precision}: plain {sides[0]}, accelerated {sides[1]}")
     console.print(
         f"one core reads {limits.bytes_per_second / 1e9:.1f} GB/s and computes "
-        f"{limits.operations_per_second / 1e9:.0f} GFLOP/s: the shares are of these"
+        f"{limits.operations_per_second / 1e9:.0f} GFLOP/s; `read` and `arith.` are shares of these"
     )
 
 
@@ -141,6 +153,6 @@ def _draw(path: Path, model: Path, rows) -> None:
         errors.set(xlabel="block [samples]", ylabel="largest error / peak" if column == 0 else None, ylim=(1e-9, 1))
         errors.set_yscale("log")
         errors.set_xticks([i + 0.4 - width / 2 for i in range(len(blocks))], [str(b) for b in blocks])
-    axes[0, 0].legend()
+    figure.legend(*axes[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=len(precisions) + 1)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, dpi=150)
