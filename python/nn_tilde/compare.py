@@ -179,14 +179,17 @@ def compare(
     count: int = 60,
     progress: Callable[[str, int, int], None] | None = None,
     failed: Callable[[str], None] | None = None,
+    remarked: Callable[[str], None] | None = None,
 ) -> Iterator[Row]:
     """Every method at every block in every precision; `blocks` empty: `Comparer.blocks()`, `methods` empty: all.
 
     `progress(what, done, total)` in blocks. What cannot be played goes to `failed`, one sentence each; without it,
-    `Error` is raised.
+    `Error` is raised. Why acceleration was switched off goes to `remarked`, for each precision.
     """
     for precision in precisions:
         both = Comparer(path, precision)
+        if both.remark and remarked:
+            remarked(both.remark)
         todo = [(m, b) for m in methods or tuple(both.contract.methods) for b in blocks or both.blocks()]
         for method, block in todo:
             what = f"{method} {block} {precision}"

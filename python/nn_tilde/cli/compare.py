@@ -34,6 +34,7 @@ def run_compare(
         )
     methods, blocks = methods or tuple(first.contract.methods), tuple(first.rounded(blocks) or first.blocks())
     sentences: list[str] = []
+    remarks: list[str] = []
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task("limits of this machine", total=len(precisions) * len(methods) * len(blocks) * count)
         limits = measure_limits()
@@ -43,19 +44,18 @@ def run_compare(
             progress.update(task, description=what, completed=ahead + done)
 
         rows = []
-        for row in compare(model, methods, blocks, precisions, batch, count, follow, sentences.append):
+        for row in compare(model, methods, blocks, precisions, batch, count, follow, sentences.append, remarks.append):
             rows.append(row)
             ahead = (len(rows) + len(sentences)) * count
         taken = {}
-        for precision in precisions:
+        # A model without accelerated layers takes the same in every precision, and each answer takes a process.
+        for precision in dict.fromkeys(row.precision for row in rows if row.accelerated_layers):
             progress.update(task, description=f"memory, {precision}")
             taken[precision] = memory(model, precision)
-    for sentence in dict.fromkeys(sentences):
+    for sentence in dict.fromkeys(remarks + sentences):
         click.echo(f"Note: {sentence}", err=True)
     if not rows:
         raise click.ClickException("No method of the model could be measured.")
-    if first.remark:
-        click.echo(f"Note: {first.remark}", err=True)
     if as_json:
         click.echo(json.dumps(_record(model, rows, taken, limits), indent=2))
     else:
