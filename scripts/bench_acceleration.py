@@ -21,6 +21,7 @@ from pathlib import Path
 import torch
 from bench import SIZES, Stack
 from rave_conv1d_form import Conv1dForm
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -100,12 +101,12 @@ def cells(row: Row) -> list[str]:
     shares = ("–" if share is None else f"{share * 100:.0f} %" for share in (row.bandwidth, row.arithmetic))
     return [
         str(row.block), row.precision, f"{row.plain.median:.2f}", f"{row.accelerated.median:.2f}", f"{row.ratio:.2f}×",
-        f"{row.error:.1e}", decibels(row.snr), *shares,
+        f"{row.error:.0e}", decibels(row.snr), *shares,
     ]  # fmt: skip
 
 
-HEAD = ["network", "form", "block", "precision", "plain ms", "accelerated ms", "ratio", "error", "SNR", "of reading",
-        "of arithmetic"]  # fmt: skip
+HEAD = ["network", "form", "block", "precision", "plain ms", "accel. ms", "ratio", "error", "SNR", "read",
+        "arith."]  # fmt: skip
 
 
 def suite(models: list[Path], rounds: int, folder: Path, console: Console) -> list[list[str]]:
@@ -146,9 +147,9 @@ def show(console: Console, title: str, head: list[str], rows: list[list[str]], m
         for line in (head, aligned, *rows):
             print("| " + " | ".join(line) + " |")
         return
-    table = Table(title=title, title_justify="left")
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=0)
     for i, column in enumerate(head):
-        table.add_column(column, justify="left" if i < 2 else "right")
+        table.add_column(column, justify="left" if i < 2 else "right", no_wrap=i < 2)
     for row in rows:
         table.add_row(*row)
     console.print(table)
