@@ -169,7 +169,8 @@ def main() -> None:
     if unknown := next((path for path in files if not path.is_file()), None):
         arguments.error(f"there is no network or file '{unknown}'; networks are {', '.join(names)}.")
     torch.set_num_threads(1)
-    console = Console(stderr=given.markdown)
+    width = None if sys.stdout.isatty() else 110  # in a file nothing need be cut off
+    console = Console(stderr=given.markdown, width=width)
     limits = measure_limits()
     console.print(
         f"one core reads {limits.bytes_per_second / 1e9:.1f} GB/s, computes "
