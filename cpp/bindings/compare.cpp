@@ -6,7 +6,7 @@
 #include <pybind11/stl.h>
 #include <pybind11/stl/filesystem.h>
 
-#include "../src/accel/limits.h"
+#include "../src/accel/machine_limits.h"
 #include "nn/latency.h"
 #include "values.h"
 
