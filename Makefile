@@ -6,7 +6,7 @@
 #   make pd-macos              the same for macOS on Apple silicon, compiled here with zig
 #   make pd-hosts              a newer Pd and a double-precision one, for the tests (Debian)
 #   make sanitize              the whole core under address, undefined and thread sanitizers
-#   make bench                 the host against the bare TorchScript call; RAVE playing and training
+#   make bench                 the host against the bare TorchScript call; acceleration; RAVE playing and training
 #   make rave-demo             sounds are made, a RAVE is trained on them and exported
 #   make models                export the demonstration models to build/models
 #   make soak                  long forms of the fuzz and churn tests
@@ -108,6 +108,7 @@ sanitize: sanitize-rt
 bench: build
 	$(BIN)/python scripts/bench.py --out bench-out
 	$(BIN)/python scripts/bench_rave.py
+	$(BIN)/python scripts/bench_acceleration.py --models v2 raspberry --blocks 2048 --rounds 24
 	$(BIN)/python scripts/bench_rave_training.py --capacity 0
 
 rave-demo: build

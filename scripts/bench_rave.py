@@ -1,7 +1,8 @@
 """How fast exported RAVEs play, on one core and through the host: ours against the conv1d form.
 
 Builds both files of one network with random weights, checks that they sound the same, measures
-`forward` in turn, and says where the time goes. Prints tables; asserts only the sound.
+`forward` in turn, and says where the time goes, all without acceleration (scripts/bench_acceleration.py has that).
+Prints tables; asserts only the sound.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ def difference(ours: Path, theirs: Path, form: Conv1dForm, ratio: int) -> float:
     x = np.random.default_rng(0).uniform(-0.5, 0.5, (1, 64 * ratio)).astype(np.float32)
     outputs = []
     for path, heard in ((ours, np.pad(x, ((0, 0), (part, 0)))[:, : x.shape[1]]), (theirs, x)):
-        host = nn_tilde.Host(path, block=ratio)
+        host = nn_tilde.Host(path, block=ratio, accelerate=False)
         host.set("deterministic", True)
         outputs.append(host.render(heard))
     # Rendering has taken the declared delays out; what remains is that part.
@@ -123,7 +124,8 @@ def main() -> None:
                 raise SystemExit(f"{name}: the two files sound different ({error:.1e}).")
             pairs = []
             for _ in range(given.rounds):
-                pairs.append([measure(path, block=given.block, blocks=given.count).median for path in (theirs, ours)])
+                timed = [measure(p, block=given.block, blocks=given.count, accelerate=False) for p in (theirs, ours)]
+                pairs.append([timing.median for timing in timed])
         form_ms, our_ms = (min(column) for column in zip(*pairs, strict=True))
         ratios = statistics.quantiles((a / b for a, b in pairs), n=4)
         console.print(

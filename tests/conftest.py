@@ -48,17 +48,46 @@ class Gain(nn_tilde.Module):
         return x * 0 + float(self.get_sample_rate())
 
 
+class Stack(nn_tilde.Module):
+    """Frames of 64 samples through cached convolutions, as streaming models are; large enough to be accelerated."""
+
+    def __init__(self, channels: int = 192, layers: int = 3):
+        super().__init__(44100)
+        self.into = torch.nn.Conv1d(1, channels, 64, stride=64)
+        self.layers = torch.nn.ModuleList(torch.nn.Conv1d(channels, channels, 3) for _ in range(layers))
+        self.out = torch.nn.ConvTranspose1d(channels, 1, 64, stride=64)
+        self.register_buffer("past", torch.zeros(layers, 8, channels, 2))
+        self.register_attribute("gain", 1.0)
+        self.register_method("forward", 1, 1, 1, 1)
+
+    @torch.jit.export
+    def forward(self, x: torch.Tensor):
+        h = self.into(x)
+        for i, layer in enumerate(self.layers):
+            joined = torch.cat([self.past[i, : x.size(0)], h], -1)
+            self.past[i, : x.size(0)] = joined[..., -2:]
+            h = torch.nn.functional.leaky_relu(layer(joined), 0.2)
+        return self.out(h) * self.gain[0]
+
+
 @pytest.fixture(scope="session")
 def models(tmp_path_factory):
-    """Folder with gain.ts."""
+    """Folder with gain.ts and stack.ts."""
     folder = tmp_path_factory.mktemp("models")
     Gain().export_to_ts(str(folder / "gain.ts"))
+    torch.manual_seed(0)
+    Stack().export_to_ts(str(folder / "stack.ts"))
     return folder
 
 
 @pytest.fixture(scope="session")
 def gain(models):
     return models / "gain.ts"
+
+
+@pytest.fixture(scope="session")
+def stack(models):
+    return models / "stack.ts"
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ namespace py = pybind11;
 namespace nn {
 
 void bind_hub(py::module_& module);
+void bind_compare(py::module_& module);
 
 namespace {
 
@@ -63,6 +64,14 @@ py::list list_from(const Values& values) {
   py::list all;
   for (const Value& value : values) all.append(to_python(value));
   return all;
+}
+
+// How a model is loaded; what is not given is as the environment says.
+template <typename Options>
+void set_acceleration(Options& options, std::optional<bool> accelerate,
+                      const std::optional<std::string>& precision) {
+  if (accelerate) options.accelerate = *accelerate;
+  if (precision) options.precision = precision_from(*precision);
 }
 
 // Audio has one thread. Two that come at once are told, instead of tearing the stream apart.
@@ -231,8 +240,10 @@ void bind_host(py::module_& module) {
       .def(py::init([](const std::filesystem::path& path, const std::string& method, int block,
                        bool threaded, int vector, bool vector_varies, bool tight,
                        double sample_rate, int batch, const std::string& late, bool offline,
-                       const std::string& device, double warm_up_limit) {
+                       const std::string& device, double warm_up_limit,
+                       std::optional<bool> accelerate, std::optional<std::string> precision) {
              HostOptions options;
+             set_acceleration(options, accelerate, precision);
              options.method = method;
              options.block = block;
              options.threaded = threaded;
@@ -252,7 +263,7 @@ void bind_host(py::module_& module) {
            py::arg("path"), py::kw_only(), py::arg("method"), py::arg("block"), py::arg("threaded"),
            py::arg("vector"), py::arg("vector_varies"), py::arg("tight"), py::arg("sample_rate"),
            py::arg("batch"), py::arg("late"), py::arg("offline"), py::arg("device"),
-           py::arg("warm_up_limit"))
+           py::arg("warm_up_limit"), py::arg("accelerate"), py::arg("precision"))
       .def("process", &PyHost::process)
       .def("set", &PyHost::set)
       .def("get", &PyHost::get)
@@ -272,6 +283,14 @@ void bind_host(py::module_& module) {
       .def(
           "reload", [](PyHost& self) { self.host().reload(); }, Unlocked())
       .def(
+          "set_acceleration",
+          [](PyHost& self, std::optional<bool> accelerate, std::optional<std::string> precision) {
+            self.host().remake(
+                [&](HostOptions& options) { set_acceleration(options, accelerate, precision); });
+          },
+          py::kw_only(), py::arg("accelerate") = py::none(), py::arg("precision") = py::none(),
+          Unlocked())
+      .def(
           "reset", [](PyHost& self) { self.host().reset(); }, Unlocked())
       .def(
           "enable", [](PyHost& self, bool on) { self.host().enable(on); }, Unlocked())
@@ -286,6 +305,28 @@ void bind_host(py::module_& module) {
       .def("contract", [](PyHost& self) { return to_python(self.host().model()->contract()); })
       .def_property_readonly("path", [](PyHost& self) { return self.host().model()->path(); })
       .def_property_readonly("device", [](PyHost& self) { return self.host().model()->device(); })
+      .def_property_readonly(
+          "accelerate",
+          py::cpp_function([](PyHost& self) { return self.host().options().accelerate; },
+                           Unlocked()))
+      .def_property_readonly(
+          "precision",
+          py::cpp_function(
+              [](PyHost& self) { return std::string(name_of(self.host().options().precision)); },
+              Unlocked()))
+      .def_property_readonly(
+          "accelerated",
+          py::cpp_function([](PyHost& self) { return self.host().model()->accelerated(); },
+                           Unlocked()))
+      .def_property_readonly("acceleration_remark",
+                             py::cpp_function(
+                                 [](PyHost& self) {
+                                   const auto& remark = self.host().model()->remark();
+                                   const auto& other = acceleration_defaults().remark;
+                                   return remark + (remark.empty() || other.empty() ? "" : "\n") +
+                                          other;
+                                 },
+                                 Unlocked()))
       .def_property_readonly(
           "method", py::cpp_function([](PyHost& self) { return self.host().method(); }, Unlocked()))
       .def_property_readonly(
@@ -328,13 +369,17 @@ PYBIND11_MODULE(_core, module) {
   py::register_exception<nn::Error>(module, "Error", PyExc_RuntimeError);
   nn::bind_host(module);
   nn::bind_hub(module);
+  nn::bind_compare(module);
   module.def(
       "inspect",
       [](const std::filesystem::path& path, const std::string& device) {
         std::shared_ptr<const nn::Model> model;
         {
           const py::gil_scoped_release release;
-          model = nn::Model::load(path, {device});
+          nn::LoadOptions load;
+          load.device = device;
+          load.accelerate = false;  // it is not going to play
+          model = nn::Model::load(path, load);
         }
         return nn::to_python(model->contract());
       },
@@ -342,12 +387,17 @@ PYBIND11_MODULE(_core, module) {
   module.def(
       "bench",
       [](const std::filesystem::path& path, const std::string& method, int block, int vector,
-         int batch, int blocks, const std::string& device) {
-        const auto b = nn::bench(path, method, block, vector, batch, blocks, device);
+         int batch, int blocks, const std::string& device, std::optional<bool> accelerate,
+         std::optional<std::string> precision) {
+        nn::LoadOptions load;
+        load.device = device;
+        nn::set_acceleration(load, accelerate, precision);
+        const auto b = nn::bench(path, method, block, vector, batch, blocks, load);
         return std::pair(b.host, b.bare);
       },
       py::arg("path"), py::kw_only(), py::arg("method"), py::arg("block"), py::arg("vector"),
-      py::arg("batch"), py::arg("blocks"), py::arg("device"), nn::Unlocked());
+      py::arg("batch"), py::arg("blocks"), py::arg("device"), py::arg("accelerate") = py::none(),
+      py::arg("precision") = py::none(), nn::Unlocked());
   module.def("threads", [] { return nn::torch_pool()->threads(); });
   // By then, everything that a running model may use has been created.
   py::module_::import("atexit").attr("register")(

@@ -43,8 +43,17 @@ Arguments parse(const Atoms& given, std::vector<std::string>& remarks) {
       a.disabled = true;
     else if (flag == "-b" && left() > 0)
       a.batch = count(given[at++], "After -b, the number of examples", 1, 64);
+    else if (flag == "-accelerate" && left() > 0)
+      a.accelerate = count(given[at++], "After -accelerate, the switch", 0, 1) == 1;
+    else if (flag == "-precision" && left() > 0)
+      try {
+        a.precision = nn::precision_from(text_of(given[at++]));
+      } catch (const nn::Error& e) {
+        remarks.push_back(e.what());
+      }
     else
-      throw nn::Error("There is no flag '" + flag + "'; there are -m, -gpu, -d and -b n.");
+      throw nn::Error("There is no flag '" + flag +
+                      "'; there are -m, -gpu, -d, -b n, -accelerate 0 and -precision half.");
   }
   if (left() == 0) return a;
 

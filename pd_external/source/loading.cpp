@@ -1,5 +1,6 @@
 // nn~: making the object, and changing its model. The long part of each change is a job; the rest
 // happens in poll(), between two ticks of audio.
+#include <algorithm>
 #include <utility>
 
 #include "find_model.h"
@@ -10,6 +11,7 @@ namespace pd {
 namespace {
 
 constexpr double kPatience = 30;  // seconds that making an object may take
+constexpr double kTrial = 10;     // seconds of those for a comparison with the plain model
 
 std::string counted(int n, const char* what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
@@ -66,6 +68,8 @@ nn::HostOptions Nn::options_for(const Arguments& arguments) const {
   options.batch = batch_;
   options.sample_rate = sample_rate_ > 0 ? sample_rate_ : 44100;
   options.device = arguments.gpu ? "gpu" : "cpu";
+  options.accelerate = arguments.accelerate;
+  options.precision = arguments.precision;
   options.live = false;
   options.inputs = multichannel_ ? nn::kWidest : -1;
   options.outputs = multichannel_ ? nn::kWidest : -1;
@@ -81,8 +85,10 @@ void Nn::create(const Arguments& arguments) {
     nn::Chores reading([this](const std::string& text) { error(text); });
     reading.in_turn([&] {
       const auto path = find_model(canvas(), *arguments.model);
-      reading.post([&read, path, device = options.device](auto&) {
-        auto fresh = nn::Model::load(path, {device});
+      auto load = nn::load_options(options);
+      load.trial_limit = std::min(load.trial_limit, kTrial);
+      reading.post([&read, path, load](auto&) {
+        auto fresh = nn::Model::load(path, load);
         return [&read, fresh] { read = fresh; };
       });
     });
@@ -122,7 +128,7 @@ void Nn::load(const std::filesystem::path& path, const std::string& wanted,
               const std::shared_ptr<const nn::Model>& held) {
   work(model_work_, [this, host = host_, path, wanted, held, fixed = !multichannel_](auto&) {
     nn::HostOptions options = host->options();
-    const auto loaded = held ? held : nn::Model::load(path, {options.device});
+    const auto loaded = held ? held : nn::Model::load(path, nn::load_options(options));
     std::string remark;
     options.method =
         method_or_forward(loaded->contract(), wanted.empty() ? options.method : wanted, remark);
@@ -154,13 +160,11 @@ void Nn::reload() {
 void Nn::remake(const Change& change, std::function<void()> then) {
   work(model_work_, [this, host = host_, change, then](auto&) {
     if (host->plan(change)) return nn::Chores::Reply{};  // for the model to come
-    nn::HostOptions options = host->options();
+    const nn::HostOptions last = host->options();
+    nn::HostOptions options = last;
     change(options);
-    const auto last = host->model();
-    // The model that plays, not what its file may hold by now; on another device it is read again.
-    auto candidate = std::make_shared<nn::Candidate>(options.device == host->options().device
-                                                         ? nn::prepare(last, options)
-                                                         : nn::prepare(last->path(), options));
+    auto candidate =
+        std::make_shared<nn::Candidate>(nn::prepare_again(host->model(), last, options));
     return nn::Chores::Reply{[this, candidate, then] {
       adopt(std::move(*candidate), true);
       if (then) then();
@@ -220,6 +224,8 @@ void Nn::tell_what_is_odd(const nn::Candidate& candidate) {
   if (const auto text = candidate.engine->remarks(); !text.empty()) error(text);
   const nn::Model& loaded = candidate.engine->model();
   for (const auto& text : loaded.contract().remarks) error(text);
+  // No error: it plays. Once for a model, not at every change of its block.
+  if (!loaded.remark().empty() && &loaded != host_->model().get()) notice(loaded.remark());
   const int asked = candidate.options.block, block = candidate.engine->options().block;
   if (asked > 0 && nn::next_power_of_two(asked) < block)
     notice("block " + std::to_string(asked) + " became " + std::to_string(block) +

@@ -42,6 +42,8 @@ const std::map<std::string, Nn::Message>& Nn::messages() {
        {1, 1, "a number of samples, or 0 for no thread",
         [](Nn& nn, const Atoms& a) { nn.on_bufsize(a); }}},
       {"gpu", {1, 1, kTruth, [](Nn& nn, const Atoms& a) { nn.on_gpu(a); }}},
+      {"accelerate", {0, 1, kAccelerate, [](Nn& nn, const Atoms& a) { nn.on_accelerate(a); }}},
+      {"precision", {0, 1, kPrecision, [](Nn& nn, const Atoms& a) { nn.on_precision(a); }}},
       {"set",
        {2, any, "the name of an attribute and its values",
         [](Nn& nn, const Atoms& a) { nn.on_set(a); }}},
@@ -82,9 +84,9 @@ void Nn::receive(const std::string& selector, const Atoms& atoms) {
   message.act(*this, atoms);
 }
 
-bool Nn::truth(const char* selector, const Atoms& atoms) {
+bool Nn::truth(const char* selector, const Atoms& atoms, const char* takes) {
   if (atoms[0].a_type != A_FLOAT || !std::isfinite(atoms[0].a_w.w_float))
-    refuse(selector, kTruth, atoms);
+    refuse(selector, takes, atoms);
   return atoms[0].a_w.w_float != 0;
 }
 
@@ -128,6 +130,25 @@ void Nn::on_gpu(const Atoms& atoms) {
          [this, gpu] {
            if (gpu && model()->device() == "cpu") notice("no GPU that torch can use was found.");
          });
+}
+
+void Nn::on_accelerate(const Atoms& atoms) {
+  if (atoms.empty()) return in_turn(&Nn::report_acceleration);
+  const bool on = truth("accelerate", atoms, kAccelerate);
+  remake([on](nn::HostOptions& options) { options.accelerate = on; },
+         [this, on] {
+           if (on && !model()->accelerated() && model()->remark().empty())
+             notice("this model has no layers that packed kernels make faster.");
+         });
+}
+
+void Nn::on_precision(const Atoms& atoms) {
+  if (atoms.empty()) return in_turn(&Nn::report_acceleration);
+  const auto name = text_of(atoms[0]);
+  if (name != "exact" && name != "half" && name != "bf16") refuse("precision", kPrecision, atoms);
+  remake([precision = nn::precision_from(name)](nn::HostOptions& options) {
+    options.precision = precision;
+  });
 }
 
 void Nn::on_latency(const Atoms& atoms) {

@@ -62,9 +62,11 @@ class Nn final : public Object {
   // messages.cpp
   struct Message;
   static constexpr const char* kTruth = "0 or 1";
+  static constexpr const char* kAccelerate = "nothing, 0 or 1";
+  static constexpr const char* kPrecision = "nothing, `exact`, `half` or `bf16`";
   static constexpr const char* kLate = "nothing, `silence`, `hold` or `bypass`";
   static const std::map<std::string, Message>& messages();
-  static bool truth(const char* selector, const Atoms& atoms);
+  static bool truth(const char* selector, const Atoms& atoms, const char* takes = kTruth);
   void in_turn(void (Nn::*call)());
   void reset();
   void on_enable(const Atoms& atoms);
@@ -72,6 +74,8 @@ class Nn final : public Object {
   void on_method(const Atoms& atoms);
   void on_bufsize(const Atoms& atoms);
   void on_gpu(const Atoms& atoms);
+  void on_accelerate(const Atoms& atoms);
+  void on_precision(const Atoms& atoms);
   void on_latency(const Atoms& atoms);
   void on_late(const Atoms& atoms);
   void on_offline(const Atoms& atoms);
@@ -94,6 +98,7 @@ class Nn final : public Object {
   void report_methods();
   void report_attributes();
   void report_latency();
+  void report_acceleration();
   void report_stats();
   void dump();
 

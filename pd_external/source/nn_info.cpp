@@ -70,7 +70,9 @@ void Info::set(const Atoms& atoms) {
   work(work_, [this, path](auto&) {
     auto scan = std::make_shared<Scan>();
     scan->path = path;
-    scan->contract = nn::Model::load(path)->contract();  // and let go of again
+    nn::LoadOptions load;
+    load.accelerate = false;  // it is not going to play, and is let go of again
+    scan->contract = nn::Model::load(path, load)->contract();
     return [this, scan] {
       for (const auto& remark : scan->contract.remarks) error(remark);
       scan_ = scan;

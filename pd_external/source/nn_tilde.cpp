@@ -61,4 +61,6 @@ NN_PD_EXPORT void nn_tilde_setup() {
   class_addanything(nn_class, reinterpret_cast<t_method>(receive));
   class_domainsignalin(nn_class, offsetof(NnTilde, scalar));
   post("nn~ %s, torch %s", NN_VERSION, NN_TORCH_VERSION);
+  if (const auto& remark = nn::acceleration_defaults().remark; !remark.empty())
+    pd_error(nullptr, "nn~: %s", remark.c_str());
 }

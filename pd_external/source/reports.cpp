@@ -49,6 +49,14 @@ void Nn::report_latency() {
   say("latency", {atom(samples), atom(1000 * samples / host_->options().sample_rate)});
 }
 
+// Whether layers of the model are on packed kernels; without a model, whether they are to be.
+void Nn::report_acceleration() {
+  const auto options = host_->options();
+  const auto loaded = host_->model();
+  say("accelerate", {atom((loaded ? loaded->accelerated() : options.accelerate) ? 1 : 0)});
+  say("precision", {atom(std::string(nn::name_of(options.precision)))});
+}
+
 void Nn::report_stats() {
   const nn::Stats s = host_->stats(true);
   const auto one = [this](const char* name, double value) {
@@ -78,6 +86,7 @@ void Nn::dump() {
     say("attribute_type", types);
   }
   report_latency();
+  report_acceleration();
   if (gone()) return;
 
   const nn::Method m = method();
@@ -92,6 +101,10 @@ void Nn::dump() {
   line("attributes: " + joined(names_of(contract.attributes)));
   line("block: " + std::to_string(host_->block()) + " samples");
   line("latency: " + std::to_string(host_->latency()) + " samples");
+  line("accelerated: " +
+       (loaded->accelerated()
+            ? "yes, " + std::string(nn::name_of(host_->options().precision))
+            : "no" + std::string(loaded->remark().empty() ? "" : " (" + loaded->remark() + ")")));
 }
 
 }  // namespace pd

@@ -35,7 +35,10 @@ def check_model(path: str | os.PathLike[str]) -> Iterator[Finding]:
     if not contract.takes_sample_rate:
         yield Finding("note", "The model does not want to know the sample rate (no set_sample_rate).")
     try:
-        for method in contract.methods.values():
+        for i, method in enumerate(contract.methods.values()):
+            if i == 0:  # the model's, not one of its methods'
+                said = Host(path, method.name, block=0).acceleration_remark
+                yield from (Finding("note", line) for line in said.splitlines())
             yield from _check_method(Path(path), contract, method)
         yield from _check_attributes(Path(path), contract)
     except Error as error:  # a method that never returns, say
@@ -47,12 +50,18 @@ def _noise(method: Method, samples: int) -> np.ndarray:
     return random.uniform(-0.5, 0.5, (method.in_channels, samples)).astype(np.float32)
 
 
+def _failed(host: Host) -> str:
+    """The first remark, leaving out what acceleration has to say, for that is no failure."""
+    said = host.acceleration_remark.splitlines()
+    return next((line for line in host.remarks.splitlines() if line not in said), "")
+
+
 def _check_method(path: Path, contract: Contract, method: Method) -> Iterator[Finding]:
     smallest = Host(path, method.name, block=0)
-    if smallest.remarks:
+    if failed := _failed(smallest):
         kind = "note" if contract.attributes else "problem"
         hint = " It may want an attribute first." if contract.attributes else ""
-        yield Finding(kind, smallest.remarks.splitlines()[0] + hint)
+        yield Finding(kind, failed + hint)
         return
     block = smallest.block
     audio = _noise(method, 8 * max(block, 1024))
@@ -80,11 +89,11 @@ def _check_method(path: Path, contract: Contract, method: Method) -> Iterator[Fi
 
 def _check_batch(path: Path, method: Method, block: int) -> Iterator[Finding]:
     batched = Host(path, method.name, block=block, batch=2)
-    if batched.remarks:
+    if failed := _failed(batched):
         yield Finding(
             "note",
             f"Method '{method.name}' takes one example at a time; mc.nn~ with several channels "
-            f"needs batches ({batched.remarks.splitlines()[0]})",
+            f"needs batches ({failed})",
         )
 
 

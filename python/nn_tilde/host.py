@@ -45,6 +45,12 @@ def _whole(what: str, value: Any) -> int:
         raise Error(f"{what} is a whole number, not {value!r}.") from None
 
 
+def _truth(what: str, value: Any) -> bool | None:
+    if value is not None and value not in (True, False):
+        raise Error(f"{what} is True or False, not {value!r}.")
+    return None if value is None else bool(value)
+
+
 class Host:
     """A model on audio, as the Max and Pd objects play it.
 
@@ -62,6 +68,10 @@ class Host:
         realtime: let blocks come late, as on a stage; False waits for them.
         device: `cpu`, `cuda`, `mps`, or `gpu` for the best there is.
         warm_up_limit: seconds after which a method counts as never returning.
+        accelerate: run convolutions and matrix products on packed kernels, on the CPU and where that sounds the
+            same; None: yes, unless the environment says NN_TILDE_ACCELERATE=0.
+        precision: `exact`, `half` or `bf16`: how exactly those compute; None: exact, unless the environment has
+            another NN_TILDE_PRECISION.
 
     Raises:
         Error: one sentence, for a file, method, size or device that cannot be used.
@@ -82,6 +92,8 @@ class Host:
         realtime: bool = False,
         device: str = "cpu",
         warm_up_limit: float = 60,
+        accelerate: bool | None = None,
+        precision: str | None = None,
     ) -> None:
         self._vector = vector
         self._batch = batch
@@ -107,6 +119,8 @@ class Host:
             offline=not realtime,
             device=device,
             warm_up_limit=warm_up_limit,
+            accelerate=_truth("accelerate", accelerate),
+            precision=None if precision is None else str(precision),
         )
         self._contract = Contract._from(self._core.contract())
         self._in_channels = self._core.rows_in // batch
@@ -161,6 +175,38 @@ class Host:
     @property
     def device(self) -> str:
         return self._core.device
+
+    @property
+    def accelerate(self) -> bool:
+        """Whether acceleration is asked for; assign to change it while it plays, attributes stay as set."""
+        return self._core.accelerate
+
+    @accelerate.setter
+    def accelerate(self, on: bool) -> None:
+        self._remake(accelerate=_truth("accelerate", on))
+
+    @property
+    def precision(self) -> str:
+        """`exact`, `half` or `bf16`; assign to change it while it plays, attributes stay as set."""
+        return self._core.precision
+
+    @precision.setter
+    def precision(self, name: str) -> None:
+        self._remake(precision=str(name))
+
+    def _remake(self, **change: Any) -> None:
+        self._core.set_acceleration(**change)
+        self._contract = Contract._from(self._core.contract())
+
+    @property
+    def accelerated(self) -> bool:
+        """Whether layers of the model run on packed kernels."""
+        return self._core.accelerated
+
+    @property
+    def acceleration_remark(self) -> str:
+        """Why acceleration was switched off for this model; or an empty text."""
+        return self._core.acceleration_remark
 
     @property
     def remarks(self) -> str:

@@ -32,6 +32,8 @@ MALFORMED = [
     "bufsize 1e+30", "set gain 1e+39", "set pair 1e+30 one", "load 1e+30", "set pair nan one", "bufsize 16777217000",
     # format strings and bytes
     "load %s%n%s", "method %n%n", "set %s%n 1", "get %n", "frob%n", "late %s", "load ünïcödé",
+    # acceleration
+    "accelerate perhaps", "accelerate 1 2", "precision 16", "precision double", "precision half half",
     # a list and a symbol
     "list 1 2 3", "symbol hello", "list",
 ]  # fmt: skip
@@ -71,6 +73,10 @@ ARGUMENTS = {
     "-b": "no flag '-b'",
     "-b 0 gain": "from 1 to 64, not '0'",
     "-b many gain": "not 'many'",
+    "-accelerate": "no flag '-accelerate'",
+    "-accelerate maybe gain": "from 0 to 1, not 'maybe'",
+    "-precision": "no flag '-precision'",
+    "-precision double gain": "exact, half or bf16, not 'double'",
     "void 0": "number of inlets is a whole number from 1",
     "void 1.5 1": "not '1.5'",
     "void 1 -2": "number of outlets",

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "nn/model.h"
+
 namespace nn {
 
 struct Bench {
@@ -15,6 +17,6 @@ struct Bench {
 // `blocks` pairs of measurements, host and bare in turn so that both see the same machine, on one
 // thread with one torch thread. `vector`: samples per callback. Throws nn::Error.
 Bench bench(const std::filesystem::path& path, const std::string& method, int block, int vector,
-            int batch, int blocks, const std::string& device);
+            int batch, int blocks, const LoadOptions& load = {});
 
 }  // namespace nn

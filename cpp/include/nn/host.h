@@ -36,9 +36,10 @@ struct HostOptions {
   bool offline = false;  // wait for late blocks instead of missing them
   std::string device = "cpu";
   double warm_up_limit = 60;  // seconds
-  bool accelerate = true;     // layers on packed kernels, where that sounds the same
-  Precision precision = Precision::exact;
-  bool live = true;           // false: the thread that asks is the one that plays
+  // Layers on packed kernels, where that sounds the same (CPU only), and how exactly those compute.
+  bool accelerate = acceleration_defaults().accelerate;
+  Precision precision = acceleration_defaults().precision;
+  bool live = true;  // false: the thread that asks is the one that plays
 };
 
 // A model made ready to play.
@@ -49,10 +50,16 @@ struct Candidate {
   double cost = 0;      // seconds per block, margin included
 };
 
+// How a model is read for these options.
+LoadOptions load_options(const HostOptions& options);
 // Loads and warms up. Any thread; takes long. Throws nn::Error.
 Candidate prepare(const std::filesystem::path& path, const HostOptions& options);
-// As it was read, whatever the file holds now. `model` must be on options.device.
+// As it was read, whatever the file holds now. `model` must have been read for these options.
 Candidate prepare(const std::shared_ptr<const Model>& model, const HostOptions& options);
+// The same model in another way, made with `last` before: as it was read, or from its file where
+// device or acceleration change.
+Candidate prepare_again(const std::shared_ptr<const Model>& model, const HostOptions& last,
+                        const HostOptions& options);
 
 // Sample = float or double, what the audio host computes with. Channel rows are c·batch + b.
 template <typename Sample>
@@ -78,9 +85,10 @@ class Host {
   // is warm, then the two crossfade. When it throws, nothing has changed.
   void load(const std::filesystem::path& path, const std::string& method);
   void reload();
+  // The model that plays in another way, what was set kept: another block, device or acceleration.
+  void remake(const std::function<void(HostOptions&)>& change);
   // The second half of load(), after prepare(); with kWidest it wants audio stopped. `keep`: what
-  // was set() on the last model is set on this one too, for the same model with another block or
-  // device.
+  // was set() on the last model is set on this one too, for the same model in another way.
   void adopt(Candidate candidate, bool keep = false);
   // Audio stopped: callbacks have `vector` samples from now on. The latency follows, and the sound
   // begins anew. False when the model is still computing a block after `patience` seconds: it is
@@ -130,6 +138,7 @@ class Host {
   int inputs_ = 0, outputs_ = 0;
   int64_t loads_asked_ = 0, load_adopted_ = 0;
   mutable std::mutex control_;  // control threads only
+  std::mutex remaking_;         // one remake() at a time, the long part included
   Candidate playing_;           // no engine: nothing is loaded
   Stream* stream_ = nullptr;    // the newest; owned by the player
   int64_t methods_asked_ = 0, method_adopted_ = 0;

@@ -19,8 +19,8 @@ struct LoadOptions {
   int64_t largest_file = int64_t{16} << 30;  // bytes, also unpacked
   double limit = 300;                        // seconds for loading and asking what it offers
   // Convolutions and products on packed kernels (CPU only), and how exactly those compute.
-  bool accelerate = true;
-  Precision precision = Precision::exact;
+  bool accelerate = acceleration_defaults().accelerate;
+  Precision precision = acceleration_defaults().precision;
   double trial_limit = 60;  // seconds for the comparison with the plain module
 };
 

@@ -16,4 +16,13 @@ enum class Precision : uint8_t {
 Precision precision_from(const std::string& name);
 const char* name_of(Precision precision) noexcept;
 
+// What objects begin with that are told nothing else: accelerated and exact, unless the environment
+// says NN_TILDE_ACCELERATE=0 or NN_TILDE_PRECISION=half. Read once per process.
+struct AccelerationDefaults {
+  bool accelerate = true;
+  Precision precision = Precision::exact;
+  std::string remark;  // a sentence: what the environment says that means nothing; or empty
+};
+const AccelerationDefaults& acceleration_defaults() noexcept;
+
 }  // namespace nn

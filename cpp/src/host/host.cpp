@@ -73,6 +73,8 @@ void Host<Sample>::take_over(Candidate candidate, bool keep) {
   options_.tight = candidate.options.tight;
   options_.burst = candidate.options.burst;
   options_.device = candidate.options.device;
+  options_.accelerate = candidate.options.accelerate;
+  options_.precision = candidate.options.precision;
   playing_ = std::move(candidate);
   playing_.options.block = options_.block;
   stream_ = fresh.get();
@@ -107,6 +109,28 @@ void Host<Sample>::load(const std::filesystem::path& path, const std::string& me
   if (number < load_adopted_) return;  // a later request was quicker
   load_adopted_ = number;
   take_over(std::move(candidate), false);
+}
+
+template <typename Sample>
+void Host<Sample>::remake(const std::function<void(HostOptions&)>& change) {
+  const std::lock_guard one(remaking_);  // so that two changes add up
+  for (;;) {
+    if (plan(change)) return;  // for the model to come
+    HostOptions last;
+    std::shared_ptr<ModelEngine> engine;
+    {
+      const std::lock_guard lock(control_);
+      last = options_;
+      engine = playing_.engine;
+    }
+    HostOptions options = last;
+    change(options);
+    Candidate candidate = prepare_again(engine->share_model(), last, options);  // the long part
+    const std::lock_guard lock(control_);
+    // Another model has been loaded meanwhile, or a method: that one is to change, too.
+    if (engine != playing_.engine || last.method != options_.method) continue;
+    return take_over(std::move(candidate), true);
+  }
 }
 
 template <typename Sample>
@@ -322,8 +346,12 @@ template <typename Sample>
 std::string Host<Sample>::remarks() const {
   const std::lock_guard lock(control_);
   std::string all = engine().remarks();
-  for (const auto& remark : engine().model().contract().remarks)
-    all += (all.empty() ? "" : "\n") + remark;
+  const auto add = [&all](const std::string& remark) {
+    if (!remark.empty()) all += (all.empty() ? "" : "\n") + remark;
+  };
+  for (const auto& remark : engine().model().contract().remarks) add(remark);
+  add(engine().model().remark());
+  add(acceleration_defaults().remark);
   return all;
 }
 

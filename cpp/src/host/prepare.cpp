@@ -34,8 +34,24 @@ void measure(Candidate& candidate) {
 
 }  // namespace
 
+LoadOptions load_options(const HostOptions& options) {
+  LoadOptions load;
+  load.device = options.device;
+  load.accelerate = options.accelerate;
+  load.precision = options.precision;
+  load.trial_limit = options.warm_up_limit;
+  return load;
+}
+
 Candidate prepare(const std::filesystem::path& path, const HostOptions& options) {
-  return prepare(Model::load(path, {options.device}), options);
+  return prepare(Model::load(path, load_options(options)), options);
+}
+
+Candidate prepare_again(const std::shared_ptr<const Model>& model, const HostOptions& last,
+                        const HostOptions& options) {
+  const bool same = options.device == last.device && options.accelerate == last.accelerate &&
+                    (!options.accelerate || options.precision == last.precision);
+  return same ? prepare(model, options) : prepare(model->path(), options);
 }
 
 Candidate prepare(const std::shared_ptr<const Model>& model, const HostOptions& options) {

@@ -74,8 +74,8 @@ Bench measure(std::shared_ptr<const LoadedModel> model, const EngineOptions& opt
 }  // namespace
 
 Bench bench(const std::filesystem::path& path, const std::string& method, int block, int vector,
-            int batch, int blocks, const std::string& device) {
-  const auto model = std::dynamic_pointer_cast<const LoadedModel>(Model::load(path, {device}));
+            int batch, int blocks, const LoadOptions& load) {
+  const auto model = std::dynamic_pointer_cast<const LoadedModel>(Model::load(path, load));
   EngineOptions options;
   options.method = method;
   options.block = block;

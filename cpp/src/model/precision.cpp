@@ -1,5 +1,7 @@
 #include "nn/precision.h"
 
+#include <cstdlib>
+
 #include "nn/error.h"
 
 namespace nn {
@@ -19,6 +21,36 @@ const char* name_of(Precision precision) noexcept {
     default:
       return "exact";
   }
+}
+
+namespace {
+
+AccelerationDefaults from_environment() {
+  AccelerationDefaults defaults;
+  const auto read = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value ? value : "");
+  };
+  const std::string accelerate = read("NN_TILDE_ACCELERATE");
+  if (accelerate == "0")
+    defaults.accelerate = false;
+  else if (!accelerate.empty() && accelerate != "1")
+    defaults.remark = "NN_TILDE_ACCELERATE is 0 or 1, not '" + accelerate + "'.";
+  const std::string precision = read("NN_TILDE_PRECISION");
+  if (!precision.empty()) try {
+      defaults.precision = precision_from(precision);
+    } catch (const Error&) {
+      defaults.remark += (defaults.remark.empty() ? "" : "\n");
+      defaults.remark += "NN_TILDE_PRECISION is exact, half or bf16, not '" + precision + "'.";
+    }
+  return defaults;
+}
+
+}  // namespace
+
+const AccelerationDefaults& acceleration_defaults() noexcept {
+  static const AccelerationDefaults defaults = from_environment();
+  return defaults;
 }
 
 }  // namespace nn

@@ -9,13 +9,18 @@ from pathlib import Path
 
 import click
 
+from .acceleration import PRECISIONS, acceleration_options
+
+SIZES = "512,1024,2048,4096,8192"
+
 
 @click.command("bench")
 @click.argument("model", type=click.Path(path_type=Path))
-@click.option("--method", "-m", default="forward", show_default=True, help="The model's method to run.")
-@click.option("--blocks", "-b", "sizes", default="512,1024,2048,4096,8192", show_default=True)
+@click.option("--method", "-m", "methods", multiple=True, help="The method to run (default: forward; compared: all).")
+@click.option("--blocks", "-b", "sizes", help=f"Block sizes (default: {SIZES}; compared: the smallest, 2048, 8192).")
+@click.option("--block", "more", multiple=True, type=click.IntRange(0, 1 << 24), help="One block size, repeatable.")
 @click.option(
-    "--count", default=100, show_default=True, type=click.IntRange(1, 1_000_000), help="Blocks measured per size."
+    "--count", type=click.IntRange(1, 1_000_000), help="Blocks measured per size (default: 100; compared: 60)."
 )
 @click.option(
     "--vector", default=64, show_default=True, type=click.IntRange(1, 8192), help="Samples per audio callback."
@@ -31,24 +36,43 @@ import click
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, mps or gpu.")
 @click.option("--plot", type=click.Path(path_type=Path), help="Draw the result into this picture (.png).")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON instead of a table.")
-def bench_command(model, method, sizes, count, vector, batch, rate, device, plot, as_json) -> None:
-    """Measure how long MODEL takes per block on one core of this machine."""
-    from nn_tilde.bench import measure
+@click.option("--compare", is_flag=True, help="Plain and accelerated side by side, and a picture.")
+@click.option("--out", type=click.Path(path_type=Path), help="Compared: folder for the picture (default: this one).")
+@acceleration_options(several=True)
+def bench_command(
+    model, methods, sizes, more, count, vector, batch, rate, device, plot, as_json, compare, out, accelerate, precision
+) -> None:
+    """Measure how long MODEL takes per block on one core of this machine.
 
-    try:
-        wanted = sorted({int(size) for size in sizes.split(",")})
-    except ValueError:
-        raise click.ClickException(f"--blocks takes numbers of samples, not '{sizes}'.") from None
-    if not all(0 <= size <= 1 << 24 for size in wanted):
-        raise click.ClickException("A block has 0 to 2^24 samples.")
+    With --compare: the model as it is in the file and accelerated, in turn, for every method, block size and
+    precision; their ratio, error and memory; and how near it comes to what this machine can do.
+    """
+    wanted = _sizes(sizes, more)
     if not math.isfinite(rate):
         raise click.ClickException("--rate takes a number of Hz.")
+    if compare:
+        if device != "cpu" or accelerate is not None:
+            raise click.ClickException("--compare sets plain against accelerated on the CPU; leave the others out.")
+        plot = plot or (out or Path()) / f"{model.stem}-compare.png"
+    elif out:
+        raise click.ClickException("--out is for --compare; --plot names a picture.")
+    elif len(methods) > 1 or len(precision) > 1:
+        raise click.ClickException("Several methods or precisions are for --compare.")
     if plot:
         _refuse_plot(plot)
+    if compare:
+        from nn_tilde.cli.compare import run_compare
+
+        return run_compare(model, methods, wanted, precision or PRECISIONS, batch, count or 60, plot, as_json)
+    from nn_tilde.bench import measure
+
+    method = methods[0] if methods else "forward"
+    how = {"accelerate": accelerate, "precision": precision[0] if precision else None}
+    wanted, count = wanted or _sizes(SIZES, ()), count or 100
     rows = {}
     with click.progressbar(wanted, label="measuring", file=click.get_text_stream("stderr")) as todo:
         for size in todo:
-            row = measure(model, method, size, vector, batch, count, rate, device)
+            row = measure(model, method, size, vector, batch, count, rate, device, **how)
             rows[row.block] = row  # sizes below the largest ratio are raised to it
     timings = list(rows.values())
     if as_json:
@@ -58,6 +82,16 @@ def bench_command(model, method, sizes, count, vector, batch, rate, device, plot
     if plot:
         _draw(plot, model, method, rate, timings)
         click.echo(str(plot), err=True)
+
+
+def _sizes(text: str | None, more: tuple[int, ...]) -> tuple[int, ...]:
+    try:
+        wanted = {*more, *(int(size) for size in (text.split(",") if text else ()))}
+    except ValueError:
+        raise click.ClickException(f"--blocks takes numbers of samples, not '{text}'.") from None
+    if not all(0 <= size <= 1 << 24 for size in wanted):
+        raise click.ClickException("A block has 0 to 2^24 samples.")
+    return tuple(sorted(wanted))
 
 
 def _print_table(model: Path, method: str, rate: float, timings) -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import click
 
+from .acceleration import acceleration_options
+
 SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
 
 
@@ -21,7 +23,8 @@ SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
 )
 @click.option("--depth", type=click.Choice(list(SUBTYPES)), help="Sample format (default: as the input).")
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, mps or gpu.")
-def render_command(model, inputs, out, method, settings, buffers, block, depth, device) -> None:
+@acceleration_options()
+def render_command(model, inputs, out, method, settings, buffers, block, depth, device, accelerate, precision) -> None:
     """Render INPUTS (audio files, or folders of them) through MODEL.
 
     Output is aligned with the input: the model's latency is removed. Rate and bit depth are kept.
@@ -31,7 +34,7 @@ def render_command(model, inputs, out, method, settings, buffers, block, depth, 
     from nn_tilde.render import check_file, render_file
 
     jobs = _jobs(inputs, out, model)
-    host = Host(model, method=method, block=block, device=device)
+    host = Host(model, method=method, block=block, device=device, accelerate=accelerate, precision=precision)
     for text in settings:
         name, values = _setting(text, host)
         host.set(name, *values)

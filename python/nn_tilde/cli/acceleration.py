@@ -1,0 +1,23 @@
+"""Options of every command that plays a model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+PRECISIONS = ("exact", "half", "bf16")
+
+
+def acceleration_options(several: bool = False) -> Callable:
+    """Decorator: `--accelerate/--no-accelerate` and `--precision`; None (`several`: empty) where not given."""
+    precision = click.option(
+        "--precision",
+        type=click.Choice(PRECISIONS),
+        multiple=several,
+        help="How exactly accelerated layers compute (default: exact).",
+    )
+    accelerate = click.option(
+        "--accelerate/--no-accelerate", default=None, help="Layers on packed kernels (default), or as torch runs them."
+    )
+    return lambda command: accelerate(precision(command))
