@@ -83,7 +83,7 @@ TEST_CASE("one number is the same bits in whatever company it is computed") {
         Floats all = p.multiply();
         // Fewer rows, from any on.
         for (int count = 1; count < s.rows; ++count)
-          for (int first = 0; first + count <= s.rows; first += 1 + count / 2) {
+          for (int first = 0; first + count <= s.rows; first += 1 + count) {
             Rows some = p.rows;
             some.first += first * some.row;
             some.count = count;
