@@ -5,6 +5,7 @@
 #   make pd-package            the externals with all they need, in build/package/linux and dist
 #   make pd-macos              the same for macOS on Apple silicon, compiled here with zig
 #   make pd-hosts              a newer Pd and a double-precision one, for the tests (Debian)
+#   make test-neon             the kernels of 64-bit Arm, compiled with zig, in an emulator (Debian)
 #   make sanitize              the whole core under address, undefined and thread sanitizers
 #   make bench                 the host against the bare TorchScript call; acceleration; RAVE playing and training
 #   make rave-demo             sounds are made, a RAVE is trained on them and exported
@@ -34,7 +35,7 @@ PY := python tests models scripts
 INPUT ?=
 DEMO_OUT ?= demo-out
 
-.PHONY: all setup build build-tests pd pd-hosts pd-package pd-macos demo test test-cpp test-python test-pd sanitize sanitize-rt bench rave-demo models soak lint format clean
+.PHONY: all setup build build-tests pd pd-hosts pd-package pd-macos demo test test-cpp test-python test-pd test-neon sanitize sanitize-rt bench rave-demo models soak lint format clean
 all: build
 
 $(VENV)/.ready: pyproject.toml scripts/setup.sh
@@ -89,6 +90,9 @@ test-python: build
 
 test-pd: build-tests pd-hosts
 	$(BIN)/python -m pytest tests/pd
+
+test-neon: setup
+	BIN="$(CURDIR)/$(BIN)" ZIG="$(ZIG)" sh scripts/test_neon.sh build/neon
 
 sanitize-rt: setup
 	$(BIN)/cmake -S . -B build/rt-address $(CORE) -DNN_TORCH=OFF -DNN_SANITIZE=address

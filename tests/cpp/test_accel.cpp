@@ -1,4 +1,6 @@
 // Products against plain ones in double precision, on every instruction set of this processor.
+#include <cstdlib>
+
 #include "accel_reference.h"
 
 namespace {
@@ -25,7 +27,7 @@ TEST_CASE("which instruction sets are tested") {
   std::string names;
   for (const auto& name : all_targets()) names += ' ' + name;
   WARN("tested:" << names << "; the best is " << target());
-  CHECK(std::string(target()) == all_targets()[0]);
+  if (!std::getenv("NN_TILDE_TARGET")) CHECK(std::string(target()) == all_targets()[0]);
   CHECK_FALSE(use_target("Z80"));
 }
 
@@ -81,7 +83,7 @@ TEST_CASE("one number is the same bits in whatever company it is computed") {
         Floats all = p.multiply();
         // Fewer rows, from any on.
         for (int count = 1; count < s.rows; ++count)
-          for (int first = 0; first + count <= s.rows; first += 1 + count / 2) {
+          for (int first = 0; first + count <= s.rows; first += 1 + count) {
             Rows some = p.rows;
             some.first += first * some.row;
             some.count = count;

@@ -36,7 +36,7 @@ constexpr int MostPanels(int rows, int vectors) {
 struct F32 {
   using Input = float;
   static constexpr int kStep = 1, kBytes = 4;
-  static constexpr bool kDot = false;
+  static constexpr bool kDot = false, kUnpacks = false;
   template <int kPart>
   static HWY_INLINE V Load(const std::byte* p) {
     return hn::LoadU(D(), reinterpret_cast<const float*>(p));
@@ -45,6 +45,7 @@ struct F32 {
 
 struct F16 : F32 {
   static constexpr int kBytes = 2;
+  static constexpr bool kUnpacks = true;
   template <int kPart>
   static HWY_INLINE V Load(const std::byte* p) {
     const hn::Rebind<hwy::float16_t, D> half;
@@ -55,6 +56,7 @@ struct F16 : F32 {
 // Pairs of k in 32 bits; rows as floats that bf16 can hold.
 struct BF16 : F32 {
   static constexpr int kStep = 2;
+  static constexpr bool kUnpacks = true;
   template <int kPart>
   static HWY_INLINE V Load(const std::byte* p) {
     const hn::RebindToUnsigned<D> u;

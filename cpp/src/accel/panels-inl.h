@@ -73,22 +73,18 @@ class Panels {
     for (int b = 0, first = 0; b < blocks_; ++b) {
       const int count = (total_ - first) / (blocks_ - b) + ((total_ - first) % (blocks_ - b) != 0);
       Find(first, count, rows);
-      if constexpr (W::kBytes == 4 && W::kStep == 1) {
-        Blocks<W, kVectors, 1, false, Sizes>::of[count - 1](
-            walk_, rows, Panel(p), Fetch(p, b, next, kStepBytes), nullptr, sums);
-      } else if constexpr (W::kDot) {
-        Blocks<W, kVectors, 1, false, Sizes>::of[count - 1](
-            walk_, rows, Panel(p), Fetch(p, b, next, kStepBytes), nullptr, sums);
-      } else if (!unpack) {
-        Blocks<W, kVectors, 1, false, Sizes>::of[count - 1](
-            walk_, rows, Panel(p), Fetch(p, b, next, kStepBytes), nullptr, sums);
-      } else if (b == 0) {
-        Blocks<W, kVectors, 1, true, Sizes>::of[count - 1](
-            walk_, rows, Panel(p), Fetch(p, b, next, kStepBytes), unpacked, sums);
-      } else {
-        Blocks<F32, kVectors, 1, false, Sizes>::of[count - 1](
-            walk_, rows, reinterpret_cast<const std::byte*>(unpacked),
-            Fetch(p, b, next, kStepBytes / W::kStep), nullptr, sums);
+      const Ahead ahead = Fetch(p, b, next, kStepBytes);
+      if (!W::kUnpacks || !unpack) {
+        Blocks<W, kVectors, 1, false, Sizes>::of[count - 1](walk_, rows, Panel(p), ahead, nullptr,
+                                                            sums);
+      } else if constexpr (W::kUnpacks) {
+        if (b == 0)
+          Blocks<W, kVectors, 1, true, Sizes>::of[count - 1](walk_, rows, Panel(p), ahead, unpacked,
+                                                             sums);
+        else
+          Blocks<F32, kVectors, 1, false, Sizes>::of[count - 1](
+              walk_, rows, reinterpret_cast<const std::byte*>(unpacked),
+              {ahead.at, ahead.step / W::kStep}, nullptr, sums);
       }
       Store(sums, kColumns, p * kColumns, first, count);
       first += count;
