@@ -17,8 +17,9 @@ import nn_tilde
 from nn_tilde.nn import residual
 from nn_tilde.nn.activations import mod_sigmoid
 from nn_tilde.nn.conv import Conv1d, ConvTranspose1d, fold_weight_norm
+from nn_tilde.nn.noise import filter_frames, impulse_response
 from nn_tilde.nn.residual import Branches, DilatedUnit, Named
-from nn_tilde.rave.generators import GeneratorV1
+from nn_tilde.rave.generators import GeneratorV1, GeneratorV2
 from nn_tilde.rave.network import RAVE
 
 VOICES = 64  # rows of every cache
@@ -152,6 +153,27 @@ class HeadV2(nn.Module):
         return torch.tanh(waveform * torch.sigmoid(amplitude))
 
 
+class NoisyHeadV2(nn.Module):
+    def __init__(self, generator: GeneratorV2, late: int):
+        super().__init__()
+        self.waveform = CachedConv1d(generator.waveform_module, late)
+        noise = generator.noise_module
+        self.amplitudes, after = convert(noise.net, late)
+        self.size, self.out, self.bands = noise.size, noise.out, noise.bands
+        self.late = max(self.waveform.late, after * noise.size)
+        channels = generator.waveform_module.out_channels
+        self.first = CachedPadding1d(channels, self.late - self.waveform.late, crop=True)
+        self.second = CachedPadding1d(noise.out, self.late - after * noise.size, crop=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        waveform, loudness = self.first(self.waveform(x)).chunk(2, 1)
+        amplitudes = mod_sigmoid(self.amplitudes(x) - 5).transpose(1, 2)
+        amplitudes = amplitudes.reshape(amplitudes.size(0), amplitudes.size(1), self.out, self.bands)
+        response = impulse_response(amplitudes, self.size)
+        noise = filter_frames(torch.rand_like(response) * 2 - 1, response).permute(0, 2, 1, 3).flatten(2)
+        return torch.tanh(waveform * torch.sigmoid(loudness) + self.second(noise))
+
+
 def turn(x: Tensor) -> Tensor:
     signs = torch.ones_like(x)
     signs[:, 1::2, ::2] = -1
@@ -159,7 +181,7 @@ def turn(x: Tensor) -> Tensor:
 
 
 class Conv1dForm(nn_tilde.Module):
-    """Mono, variational, filter bank on both sides, no noise branch: v1 without noise, v2.
+    """Mono, variational, filter bank on both sides: v1 without noise, v2 with or without.
 
     late_in, late_out: delays in samples of encoding and decoding.
     """
@@ -172,7 +194,12 @@ class Conv1dForm(nn_tilde.Module):
         self.encoder, late = convert(rave.encoder.encoder.net, 0)
         self.late_in = late * rave.ratio + self.analysis.late * self.bands
         self.net, late = convert(rave.decoder.net, 0)
-        self.head = HeadV1(rave.decoder, late) if isinstance(rave.decoder, GeneratorV1) else HeadV2(late)
+        if isinstance(rave.decoder, GeneratorV1):
+            self.head = HeadV1(rave.decoder, late)
+        elif rave.decoder.noise is None:
+            self.head = HeadV2(late)
+        else:
+            self.head = NoisyHeadV2(rave.decoder, late)
         self.synthesis = CachedConv1d(rave.pqmf.inverse_conv, self.head.late)
         self.late_out = self.synthesis.late * self.bands
         self.register_buffer("pca", rave.latent_pca.clone())

@@ -34,6 +34,10 @@ OwnChance::OwnChance(uint64_t seed) : included_(kKey), before_(own_generator()) 
 
 OwnChance::~OwnChance() { own_generator() = before_; }
 
+TORCH_LIBRARY_IMPL(_, TESTING_ONLY_GenericMode, m) {
+  m.fallback(torch::CppFunction::makeFallthrough());
+}
+
 TORCH_LIBRARY_IMPL(aten, TESTING_ONLY_GenericMode, m) {
   for (const char* name :
        {"normal_", "uniform_", "random_", "random_.from", "random_.to", "bernoulli_.float",
