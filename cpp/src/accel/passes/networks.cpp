@@ -44,7 +44,8 @@ void Networks::expand(torch::jit::Block* block, Places& places, bool whole) {
         node = node->next();
         continue;
       }
-      torch::jit::inlineCallTo(node, function);
+      // The graph as it was written: by default that with everything below written out is taken.
+      torch::jit::inlineCallTo(node, function, function->graph().get());
     }
     node = before->next();  // what it was replaced by is looked at as well
   }
