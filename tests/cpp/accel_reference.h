@@ -28,7 +28,7 @@ struct Using {
   ~Using() { use_target(nullptr); }
 };
 
-inline const char* name_of(Precision p) {
+inline const char* precision_name(Precision p) {
   return p == Precision::exact ? "exact" : p == Precision::half ? "half" : "bf16";
 }
 

@@ -15,9 +15,10 @@ void compare(Problem& p) {
         const double error = std::fabs(value - y[(size_t(b) * p.s.rows + r) * p.s.outputs + o]);
         worst = std::max(worst, std::isnan(error) ? 1e9 : error / (p.tolerance(size) + 1e-30));
       }
-  INFO(target() << ' ' << name_of(p.weights.precision()) << " taps " << p.s.taps << " inputs "
-                << p.s.inputs << " outputs " << p.s.outputs << " rows " << p.s.rows << " stride "
-                << p.s.stride << " dilation " << p.s.dilation << " examples " << p.s.examples);
+  INFO(target() << ' ' << precision_name(p.weights.precision()) << " taps " << p.s.taps
+                << " inputs " << p.s.inputs << " outputs " << p.s.outputs << " rows " << p.s.rows
+                << " stride " << p.s.stride << " dilation " << p.s.dilation << " examples "
+                << p.s.examples);
   CHECK(worst <= 1);
 }
 
@@ -78,7 +79,7 @@ TEST_CASE("one number is the same bits in whatever company it is computed") {
       for (const Shape s :
            {Shape{3, 16, 100, 20}, Shape{2, 18, 33, 20, 2}, Shape{3, 6, 8, 30, 1, 3},
             Shape{1, 96, 160, 20}, Shape{3, 4, 48, 20, 1, 1, 3}}) {
-        INFO(name << ' ' << name_of(precision) << " outputs " << s.outputs);
+        INFO(name << ' ' << precision_name(precision) << " outputs " << s.outputs);
         Problem p(s, precision);
         Floats all = p.multiply();
         // Fewer rows, from any on.

@@ -69,8 +69,8 @@ TEST_CASE("every way of finishing, and nothing is written elsewhere") {
                 const bool stored = y && !(in_place && (add || activated));
                 right &= to.at(r, o) == (stored ? v : guard);
               }
-            INFO(name << ' ' << name_of(precision) << " outputs " << outputs << " rows " << s.rows
-                      << " way " << ways);
+            INFO(name << ' ' << precision_name(precision) << " outputs " << outputs << " rows "
+                      << s.rows << " way " << ways);
             CHECK(right);
             if (activated) CHECK(out.untouched_outside());
             CHECK(from.untouched_outside());
@@ -86,7 +86,7 @@ TEST_CASE("what is no number stays none, and the infinite stays infinite") {
     for (const auto precision : {Precision::exact, Precision::half, Precision::bf16}) {
       Problem p({1, 4, 17, 3}, precision);
       for (auto bits : {0x7f800001u, 0x7fffffffu, 0xffffffffu, 0x7fc00000u}) {
-        INFO(name << ' ' << name_of(precision) << ' ' << bits);
+        INFO(name << ' ' << precision_name(precision) << ' ' << bits);
         p.x[4] = std::bit_cast<float>(bits);
         Floats y = p.multiply();
         CHECK((std::isnan(y[17]) && std::isnan(y[33])));

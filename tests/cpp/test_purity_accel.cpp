@@ -22,7 +22,7 @@ TEST_CASE("a product does nothing forbidden") {
           transpose(p.x.data(), 16, y.data(), rows, rows, 16);
           leaky_relu(y.data(), y.data(), y.size(), 0.2f);
         }
-        INFO(name << ' ' << name_of(precision) << ": " << watch::last_violation());
+        INFO(name << ' ' << precision_name(precision) << ": " << watch::last_violation());
         CHECK(watch::violations() == before);
       }
   }

@@ -42,7 +42,6 @@ Acceleration accelerate(Playable& loaded, const Contract& contract, const LoadOp
       const auto done = accel::put_on_kernels(
           fast.module, options.precision, networks,
           [&](const std::string& path) { return loaded.mutations.may_write(path); });
-      if (getenv("NN_DEBUG")) fprintf(stderr, "networks %d layers %d caches %zu\n", done.networks, done.layers, done.caches.size());
       if (done.networks + done.layers == 0) return {};
       fast.mutations = find_mutations(fast.module);
       fast.mutations.paths.insert(done.caches.begin(), done.caches.end());
@@ -58,7 +57,6 @@ Acceleration accelerate(Playable& loaded, const Contract& contract, const LoadOp
                " of its peak.";
     } catch (const Error& e) {
       return {false, "Acceleration is off: " + std::string(e.what())};
-    } catch (const std::exception& e) {if (getenv("NN_DEBUG")) fprintf(stderr, "threw %s\n", e.what());if (getenv("NN_DEBUG")) fprintf(stderr, "threw %s\n", e.what());
       remark = "Acceleration is off: " + sentence(e) + ".";
     }
     stage.set("Loading the model once more");
