@@ -57,6 +57,7 @@ Acceleration accelerate(Playable& loaded, const Contract& contract, const LoadOp
                " of its peak.";
     } catch (const Error& e) {
       return {false, "Acceleration is off: " + std::string(e.what())};
+    } catch (const std::exception& e) {
       remark = "Acceleration is off: " + sentence(e) + ".";
     }
     stage.set("Loading the model once more");
