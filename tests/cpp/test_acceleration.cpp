@@ -35,7 +35,7 @@ TEST_CASE("other acceleration is another model, the same is shared") {
 
 TEST_CASE("precisions have names") {
   for (const auto precision : {nn::Precision::exact, nn::Precision::half, nn::Precision::bf16})
-    CHECK(nn::precision_from(nn::precision_name(precision)) == precision);
+    CHECK(nn::precision_from(nn::name_of(precision)) == precision);
   CHECK_THROWS_WITH(nn::precision_from("double"),
                     "The precision is exact, half or bf16, not 'double'.");
 }
