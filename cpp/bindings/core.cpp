@@ -74,6 +74,12 @@ void set_acceleration(Options& options, std::optional<bool> accelerate,
   if (precision) options.precision = precision_from(*precision);
 }
 
+int checked_threads(int threads) {
+  if (threads != 1 && threads != 2)
+    throw Error("A model computes on 1 or 2 threads, not " + std::to_string(threads) + ".");
+  return threads;
+}
+
 // Audio has one thread. Two that come at once are told, instead of tearing the stream apart.
 class OneAtATime {
  public:
@@ -165,7 +171,7 @@ class PyHost {
 class PyRenderer {
  public:
   PyRenderer(const std::shared_ptr<const Model>& model, const std::string& method, int block,
-             int batch, double sample_rate, double warm_up_limit)
+             int batch, double sample_rate, double warm_up_limit, int threads)
       : sample_rate_(static_cast<int>(sample_rate)) {
     EngineOptions options;
     options.warm_up_limit = warm_up_limit;
@@ -174,6 +180,7 @@ class PyRenderer {
     options.block = block_size(block, model->contract().ratios(), standard).block;
     options.batch = batch;
     options.sample_rate = sample_rate;
+    options.threads = threads;
     engine_ = ModelEngine::make(model, options);
     const Method* known = model->contract().method(method);
     rows_in_ = known->in_channels * batch;
@@ -237,33 +244,36 @@ class PyRenderer {
 
 void bind_host(py::module_& module) {
   py::class_<PyHost>(module, "Host")
-      .def(py::init([](const std::filesystem::path& path, const std::string& method, int block,
-                       bool threaded, int vector, bool vector_varies, bool tight,
-                       double sample_rate, int batch, const std::string& late, bool offline,
-                       const std::string& device, double warm_up_limit,
-                       std::optional<bool> accelerate, std::optional<std::string> precision) {
-             HostOptions options;
-             set_acceleration(options, accelerate, precision);
-             options.method = method;
-             options.block = block;
-             options.threaded = threaded;
-             options.vector = vector;
-             options.vector_varies = vector_varies;
-             options.tight = tight;
-             options.sample_rate = sample_rate;
-             options.batch = batch;
-             options.late = late_from(late);
-             options.offline = offline;
-             options.device = device;
-             options.warm_up_limit = warm_up_limit;
-             options.live = threaded;
-             const py::gil_scoped_release release;
-             return std::make_unique<PyHost>(path, options);
-           }),
-           py::arg("path"), py::kw_only(), py::arg("method"), py::arg("block"), py::arg("threaded"),
-           py::arg("vector"), py::arg("vector_varies"), py::arg("tight"), py::arg("sample_rate"),
-           py::arg("batch"), py::arg("late"), py::arg("offline"), py::arg("device"),
-           py::arg("warm_up_limit"), py::arg("accelerate"), py::arg("precision"))
+      .def(
+          py::init([](const std::filesystem::path& path, const std::string& method, int block,
+                      bool threaded, int vector, bool vector_varies, bool tight, double sample_rate,
+                      int batch, const std::string& late, bool offline, const std::string& device,
+                      double warm_up_limit, std::optional<bool> accelerate,
+                      std::optional<std::string> precision, int threads) {
+            HostOptions options;
+            set_acceleration(options, accelerate, precision);
+            options.threads = checked_threads(threads);
+            options.method = method;
+            options.block = block;
+            options.threaded = threaded;
+            options.vector = vector;
+            options.vector_varies = vector_varies;
+            options.tight = tight;
+            options.sample_rate = sample_rate;
+            options.batch = batch;
+            options.late = late_from(late);
+            options.offline = offline;
+            options.device = device;
+            options.warm_up_limit = warm_up_limit;
+            options.live = threaded;
+            const py::gil_scoped_release release;
+            return std::make_unique<PyHost>(path, options);
+          }),
+          py::arg("path"), py::kw_only(), py::arg("method"), py::arg("block"), py::arg("threaded"),
+          py::arg("vector"), py::arg("vector_varies"), py::arg("tight"), py::arg("sample_rate"),
+          py::arg("batch"), py::arg("late"), py::arg("offline"), py::arg("device"),
+          py::arg("warm_up_limit"), py::arg("accelerate"), py::arg("precision"),
+          py::arg("threads") = 1)
       .def("process", &PyHost::process)
       .def("set", &PyHost::set)
       .def("get", &PyHost::get)
@@ -284,12 +294,15 @@ void bind_host(py::module_& module) {
           "reload", [](PyHost& self) { self.host().reload(); }, Unlocked())
       .def(
           "set_acceleration",
-          [](PyHost& self, std::optional<bool> accelerate, std::optional<std::string> precision) {
-            self.host().remake(
-                [&](HostOptions& options) { set_acceleration(options, accelerate, precision); });
+          [](PyHost& self, std::optional<bool> accelerate, std::optional<std::string> precision,
+             std::optional<int> threads) {
+            self.host().remake([&](HostOptions& options) {
+              set_acceleration(options, accelerate, precision);
+              if (threads) options.threads = checked_threads(*threads);
+            });
           },
           py::kw_only(), py::arg("accelerate") = py::none(), py::arg("precision") = py::none(),
-          Unlocked())
+          py::arg("threads") = py::none(), Unlocked())
       .def(
           "reset", [](PyHost& self) { self.host().reset(); }, Unlocked())
       .def(
@@ -314,6 +327,9 @@ void bind_host(py::module_& module) {
           py::cpp_function(
               [](PyHost& self) { return std::string(name_of(self.host().options().precision)); },
               Unlocked()))
+      .def_property_readonly(
+          "threads",
+          py::cpp_function([](PyHost& self) { return self.host().options().threads; }, Unlocked()))
       .def_property_readonly(
           "accelerated",
           py::cpp_function([](PyHost& self) { return self.host().model()->accelerated(); },
@@ -344,7 +360,8 @@ void bind_host(py::module_& module) {
       .def(py::init([](PyHost& host, const std::string& method, int block, int batch,
                        double sample_rate, double warm_up_limit) {
              return std::make_unique<PyRenderer>(host.host().model(), method, block, batch,
-                                                 sample_rate, warm_up_limit);
+                                                 sample_rate, warm_up_limit,
+                                                 host.host().options().threads);
            }),
            py::arg("host"), py::kw_only(), py::arg("method"), py::arg("block"), py::arg("batch"),
            py::arg("sample_rate"), py::arg("warm_up_limit"), Unlocked())
@@ -388,16 +405,17 @@ PYBIND11_MODULE(_core, module) {
       "bench",
       [](const std::filesystem::path& path, const std::string& method, int block, int vector,
          int batch, int blocks, const std::string& device, std::optional<bool> accelerate,
-         std::optional<std::string> precision) {
+         std::optional<std::string> precision, int threads) {
         nn::LoadOptions load;
         load.device = device;
         nn::set_acceleration(load, accelerate, precision);
-        const auto b = nn::bench(path, method, block, vector, batch, blocks, load);
+        const auto b = nn::bench(path, method, block, vector, batch, blocks, load,
+                                 nn::checked_threads(threads));
         return std::pair(b.host, b.bare);
       },
       py::arg("path"), py::kw_only(), py::arg("method"), py::arg("block"), py::arg("vector"),
       py::arg("batch"), py::arg("blocks"), py::arg("device"), py::arg("accelerate") = py::none(),
-      py::arg("precision") = py::none(), nn::Unlocked());
+      py::arg("precision") = py::none(), py::arg("threads") = 1, nn::Unlocked());
   module.def("threads", [] { return nn::torch_pool()->threads(); });
   // By then, everything that a running model may use has been created.
   py::module_::import("atexit").attr("register")(

@@ -45,6 +45,8 @@ Arguments parse(const Atoms& given, std::vector<std::string>& remarks) {
       a.batch = count(given[at++], "After -b, the number of examples", 1, 64);
     else if (flag == "-accelerate" && left() > 0)
       a.accelerate = count(given[at++], "After -accelerate, the switch", 0, 1) == 1;
+    else if (flag == "-threads" && left() > 0)
+      a.threads = count(given[at++], "After -threads, the number of them", 1, 2);
     else if (flag == "-precision" && left() > 0)
       try {
         a.precision = nn::precision_from(text_of(given[at++]));
@@ -52,8 +54,9 @@ Arguments parse(const Atoms& given, std::vector<std::string>& remarks) {
         remarks.push_back(e.what());
       }
     else
-      throw nn::Error("There is no flag '" + flag +
-                      "'; there are -m, -gpu, -d, -b n, -accelerate 0 and -precision half.");
+      throw nn::Error(
+          "There is no flag '" + flag +
+          "'; there are -m, -gpu, -d, -b n, -accelerate 0, -precision half and -threads 2.");
   }
   if (left() == 0) return a;
 

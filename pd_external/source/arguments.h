@@ -11,14 +11,15 @@
 
 namespace pd {
 
-// nn~ [-m] [-g | -gpu] [-d] [-b n] [-accelerate 0 | 1] [-precision p] [model [method] [block]]
-// nn~ [flags] void [inlets [outlets [block]]]
+// nn~ [-m] [-g | -gpu] [-d] [-b n] [-accelerate 0 | 1] [-precision p] [-threads n] [model [method]
+// [block]] nn~ [flags] void [inlets [outlets [block]]]
 struct Arguments {
   bool multichannel = false;  // one multichannel signal for all channels of an example
   bool gpu = false;
   bool disabled = false;
   bool accelerate = nn::acceleration_defaults().accelerate;
   nn::Precision precision = nn::acceleration_defaults().precision;
+  int threads = 1;
   int batch = 1;                // examples at once
   int inlets = 1, outlets = 1;  // of an object that starts without a model
   std::optional<std::string> model;

@@ -70,6 +70,7 @@ nn::HostOptions Nn::options_for(const Arguments& arguments) const {
   options.device = arguments.gpu ? "gpu" : "cpu";
   options.accelerate = arguments.accelerate;
   options.precision = arguments.precision;
+  options.threads = arguments.threads;
   options.live = false;
   options.inputs = multichannel_ ? nn::kWidest : -1;
   options.outputs = multichannel_ ? nn::kWidest : -1;

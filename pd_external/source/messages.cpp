@@ -44,6 +44,7 @@ const std::map<std::string, Nn::Message>& Nn::messages() {
       {"gpu", {1, 1, kTruth, [](Nn& nn, const Atoms& a) { nn.on_gpu(a); }}},
       {"accelerate", {0, 1, kAccelerate, [](Nn& nn, const Atoms& a) { nn.on_accelerate(a); }}},
       {"precision", {0, 1, kPrecision, [](Nn& nn, const Atoms& a) { nn.on_precision(a); }}},
+      {"threads", {0, 1, kThreads, [](Nn& nn, const Atoms& a) { nn.on_threads(a); }}},
       {"set",
        {2, any, "the name of an attribute and its values",
         [](Nn& nn, const Atoms& a) { nn.on_set(a); }}},
@@ -149,6 +150,13 @@ void Nn::on_precision(const Atoms& atoms) {
   remake([precision = nn::precision_from(name)](nn::HostOptions& options) {
     options.precision = precision;
   });
+}
+
+void Nn::on_threads(const Atoms& atoms) {
+  if (atoms.empty()) return in_turn(&Nn::report_acceleration);
+  const float count = atoms[0].a_type == A_FLOAT ? atoms[0].a_w.w_float : 0;
+  if (count != 1 && count != 2) refuse("threads", kThreads, atoms);
+  remake([count](nn::HostOptions& options) { options.threads = static_cast<int>(count); });
 }
 
 void Nn::on_latency(const Atoms& atoms) {

@@ -64,6 +64,7 @@ class Nn final : public Object {
   static constexpr const char* kTruth = "0 or 1";
   static constexpr const char* kAccelerate = "nothing, 0 or 1";
   static constexpr const char* kPrecision = "nothing, `exact`, `half` or `bf16`";
+  static constexpr const char* kThreads = "nothing, 1 or 2";
   static constexpr const char* kLate = "nothing, `silence`, `hold` or `bypass`";
   static const std::map<std::string, Message>& messages();
   static bool truth(const char* selector, const Atoms& atoms, const char* takes = kTruth);
@@ -76,6 +77,7 @@ class Nn final : public Object {
   void on_gpu(const Atoms& atoms);
   void on_accelerate(const Atoms& atoms);
   void on_precision(const Atoms& atoms);
+  void on_threads(const Atoms& atoms);
   void on_latency(const Atoms& atoms);
   void on_late(const Atoms& atoms);
   void on_offline(const Atoms& atoms);

@@ -55,6 +55,7 @@ void Nn::report_acceleration() {
   const auto loaded = host_->model();
   say("accelerate", {atom((loaded ? loaded->accelerated() : options.accelerate) ? 1 : 0)});
   say("precision", {atom(std::string(nn::name_of(options.precision)))});
+  say("threads", {atom(options.threads)});
 }
 
 void Nn::report_stats() {

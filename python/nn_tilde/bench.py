@@ -37,16 +37,18 @@ def measure(
     device: str = "cpu",
     accelerate: bool | None = None,
     precision: str | None = None,
+    threads: int = 1,
 ) -> Timing:
     """Time `blocks` blocks through the host and, in turn, as bare TorchScript calls, on one thread.
 
-    Both calls are of the same model, accelerated or not; see `Host`. `nn_tilde.compare` sets one against the other.
+    threads: 2 for the host's side alone. Both calls are of the same model, accelerated or not; see `Host`.
+    `nn_tilde.compare` sets one against the other.
     """
     loading = {"device": device, "accelerate": accelerate, "precision": precision}
     block = Host(path, method, block=block, **loading).block
     vector = np.gcd(block, vector).item()
     host, bare = _core.bench(
-        Path(path), method=method, block=block, vector=vector, batch=batch, blocks=blocks, **loading
+        Path(path), method=method, block=block, vector=vector, batch=batch, blocks=blocks, threads=threads, **loading
     )
     host_ms, bare_ms = np.array(host) * 1e3, np.array(bare) * 1e3
     median, p95, p99 = np.percentile(host_ms, [50, 95, 99])

@@ -72,6 +72,8 @@ class Host:
             same; None: yes, unless the environment says NN_TILDE_ACCELERATE=0.
         precision: `exact`, `half` or `bf16`: how exactly those compute; None: exact, unless the environment has
             another NN_TILDE_PRECISION.
+        threads: 2: share the products of accelerated layers between two threads, for a model that one core is too
+            slow for; the same samples.
 
     Raises:
         Error: one sentence, for a file, method, size or device that cannot be used.
@@ -94,6 +96,7 @@ class Host:
         warm_up_limit: float = 60,
         accelerate: bool | None = None,
         precision: str | None = None,
+        threads: int = 1,
     ) -> None:
         self._vector = vector
         self._batch = batch
@@ -121,6 +124,7 @@ class Host:
             warm_up_limit=warm_up_limit,
             accelerate=_truth("accelerate", accelerate),
             precision=None if precision is None else str(precision),
+            threads=_whole("The number of threads", threads),
         )
         self._contract = Contract._from(self._core.contract())
         self._in_channels = self._core.rows_in // batch
@@ -197,6 +201,15 @@ class Host:
     def _remake(self, **change: Any) -> None:
         self._core.set_acceleration(**change)
         self._contract = Contract._from(self._core.contract())
+
+    @property
+    def threads(self) -> int:
+        """How many threads compute one block of accelerated layers, 1 or 2; assign to change it."""
+        return self._core.threads
+
+    @threads.setter
+    def threads(self, count: int) -> None:
+        self._remake(threads=_whole("The number of threads", count))
 
     @property
     def accelerated(self) -> bool:

@@ -15,8 +15,9 @@ struct Bench {
 };
 
 // `blocks` pairs of measurements, host and bare in turn so that both see the same machine, on one
-// thread with one torch thread. `vector`: samples per callback. Throws nn::Error.
+// thread with one torch thread. `vector`: samples per callback. threads 2: the host's side shares
+// products with a second one. Throws nn::Error.
 Bench bench(const std::filesystem::path& path, const std::string& method, int block, int vector,
-            int batch, int blocks, const LoadOptions& load = {});
+            int batch, int blocks, const LoadOptions& load = {}, int threads = 1);
 
 }  // namespace nn

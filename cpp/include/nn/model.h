@@ -50,6 +50,7 @@ struct EngineOptions {
   int outputs = -1;                   // missing model inputs are silent, surplus host outputs too
   std::optional<double> sample_rate;  // given to the model (truncated to int) before it runs
   double warm_up_limit = 60;          // seconds after which a method counts as never returning
+  int threads = 1;                    // 2: products of accelerated layers are shared by two
 };
 
 // One object's copy of the state. Host channel c of example b is row c·batch + b, in and out.

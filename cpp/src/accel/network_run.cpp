@@ -4,6 +4,7 @@
 #include <new>
 
 #include "network.h"
+#include "pair.h"
 
 namespace nn::accel {
 namespace {
@@ -167,7 +168,7 @@ class Run {
   size_t scratch_of(const Step& step) const {
     size_t most = 0;
     for (const Weights& group : step.groups)
-      most = std::max(most, scratch_floats(group, rows_of(step)));
+      most = std::max(most, shared_scratch_floats(group, rows_of(step)));
     return raw_floats(step) + rounded(most);
   }
 
@@ -239,7 +240,7 @@ class Run {
     f.add = target(step.other.value, step.other.begin);
     f.slope = step.slope;
     for (const Weights& group : step.groups) {
-      multiply(group, r, f, scratch_);
+      shared_multiply(group, r, f, scratch_);
       const int in = group.geometry().inputs, out = group.geometry().outputs;
       r.first += in;
       if (f.bias) f.bias += out;
@@ -256,7 +257,7 @@ class Run {
     float* raw = scratch_;
     Finish f;
     f.y = {raw, wide, static_cast<ptrdiff_t>(r.count) * wide};
-    multiply(step.groups[0], r, f, scratch_ + raw_floats(step));
+    shared_multiply(step.groups[0], r, f, scratch_ + raw_floats(step));
     for (int b = 0; b < examples_; ++b) {
       float* first = raw + static_cast<ptrdiff_t>(b) * r.count * wide;
       const float* last = first + static_cast<ptrdiff_t>(r.count - 1) * wide;

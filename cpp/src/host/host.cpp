@@ -75,6 +75,7 @@ void Host<Sample>::take_over(Candidate candidate, bool keep) {
   options_.device = candidate.options.device;
   options_.accelerate = candidate.options.accelerate;
   options_.precision = candidate.options.precision;
+  options_.threads = candidate.options.threads;
   playing_ = std::move(candidate);
   playing_.options.block = options_.block;
   stream_ = fresh.get();

@@ -68,6 +68,7 @@ Candidate prepare(const std::shared_ptr<const Model>& model, const HostOptions& 
       options.outputs == kWidest ? widest(contract, &Method::out_channels) : options.outputs;
   engine.sample_rate = options.sample_rate;
   engine.warm_up_limit = options.warm_up_limit;
+  engine.threads = options.threads;
 
   Candidate candidate{ModelEngine::make(model, engine), options};
   if (options.tight) measure(candidate);

@@ -74,12 +74,13 @@ Bench measure(std::shared_ptr<const LoadedModel> model, const EngineOptions& opt
 }  // namespace
 
 Bench bench(const std::filesystem::path& path, const std::string& method, int block, int vector,
-            int batch, int blocks, const LoadOptions& load) {
+            int batch, int blocks, const LoadOptions& load, int threads) {
   const auto model = std::dynamic_pointer_cast<const LoadedModel>(Model::load(path, load));
   EngineOptions options;
   options.method = method;
   options.block = block;
   options.batch = batch;
+  options.threads = threads;
   if (vector < 1 || block % vector != 0)
     throw Error("A block of " + std::to_string(block) +
                 " samples is not a multiple of the vector, " + std::to_string(vector) + ".");

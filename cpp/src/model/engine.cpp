@@ -3,6 +3,8 @@
 #include <atomic>
 #include <map>
 
+#include "../accel/pair.h"
+#include "../rt/denormals.h"
 #include "frames.h"
 #include "limited.h"
 #include "loaded.h"
@@ -38,6 +40,8 @@ class TorchEngine final : public ModelEngine {
     function_ = module_.get_method(method.name);
     input_ = std::make_unique<InputFrames>(method, options_);
     current_ = &method;
+    if (options_.threads > 1 && model_->accelerated())
+      pair_ = std::make_unique<accel::Pair>([] { thread_local const FlushDenormals flush; });
   }
 
   const Model& model() const noexcept override { return *model_; }
@@ -48,6 +52,7 @@ class TorchEngine final : public ModelEngine {
 
   void run(const float* const* in, float* const* out) override {
     const c10::InferenceMode inference;
+    const accel::Pair::Block shared(pair_.get());
     const Method& method = *current_.load();
     at::Tensor result;
     try {
@@ -204,6 +209,7 @@ class TorchEngine final : public ModelEngine {
   torch::jit::Module module_;
   std::optional<torch::jit::Method> function_;
   std::unique_ptr<InputFrames> input_;
+  std::unique_ptr<accel::Pair> pair_;  // null: alone
   std::optional<double> sample_rate_;
 
   mutable std::map<std::string, Snapshot> snapshots_;  // keys fixed at construction

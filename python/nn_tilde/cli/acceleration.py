@@ -10,7 +10,7 @@ PRECISIONS = ("exact", "half", "bf16")
 
 
 def acceleration_options(several: bool = False) -> Callable:
-    """Decorator: `--accelerate/--no-accelerate` and `--precision`; None (`several`: empty) where not given."""
+    """Decorator: `--accelerate/--no-accelerate`, `--precision` (None; `several`: empty, if not given), `--threads`."""
     precision = click.option(
         "--precision",
         type=click.Choice(PRECISIONS),
@@ -20,4 +20,11 @@ def acceleration_options(several: bool = False) -> Callable:
     accelerate = click.option(
         "--accelerate/--no-accelerate", default=None, help="Layers on packed kernels (default), or as torch runs them."
     )
-    return lambda command: accelerate(precision(command))
+    threads = click.option(
+        "--threads",
+        default=1,
+        show_default=True,
+        type=click.IntRange(1, 2),
+        help="2: two threads share the products of accelerated layers.",
+    )
+    return lambda command: accelerate(precision(threads(command)))

@@ -40,7 +40,22 @@ SIZES = "512,1024,2048,4096,8192"
 @click.option("--out", type=click.Path(path_type=Path), help="Compared: folder for the picture (default: this one).")
 @acceleration_options(several=True)
 def bench_command(
-    model, methods, sizes, more, count, vector, batch, rate, device, plot, as_json, compare, out, accelerate, precision
+    model,
+    methods,
+    sizes,
+    more,
+    count,
+    vector,
+    batch,
+    rate,
+    device,
+    plot,
+    as_json,
+    compare,
+    out,
+    accelerate,
+    precision,
+    threads,
 ) -> None:
     """Measure how long MODEL takes per block on one core of this machine.
 
@@ -51,8 +66,8 @@ def bench_command(
     if not math.isfinite(rate):
         raise click.ClickException("--rate takes a number of Hz.")
     if compare:
-        if device != "cpu" or accelerate is not None:
-            raise click.ClickException("--compare sets plain against accelerated on the CPU; leave the others out.")
+        if device != "cpu" or accelerate is not None or threads > 1:
+            raise click.ClickException("--compare sets plain against accelerated on one core; leave the others out.")
         plot = plot or (out or Path()) / f"{model.stem}-compare.png"
     elif out:
         raise click.ClickException("--out is for --compare; --plot names a picture.")
@@ -67,7 +82,7 @@ def bench_command(
     from nn_tilde.bench import measure
 
     method = methods[0] if methods else "forward"
-    how = {"accelerate": accelerate, "precision": precision[0] if precision else None}
+    how = {"accelerate": accelerate, "precision": precision[0] if precision else None, "threads": threads}
     wanted, count = wanted or _sizes(SIZES, ()), count or 100
     rows = {}
     with click.progressbar(wanted, label="measuring", file=click.get_text_stream("stderr")) as todo:

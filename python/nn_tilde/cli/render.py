@@ -24,7 +24,7 @@ SUBTYPES = {"16": "PCM_16", "24": "PCM_24", "32": "PCM_32", "float": "FLOAT"}
 @click.option("--depth", type=click.Choice(list(SUBTYPES)), help="Sample format (default: as the input).")
 @click.option("--device", default="cpu", show_default=True, help="cpu, cuda, mps or gpu.")
 @acceleration_options()
-def render_command(model, inputs, out, method, settings, buffers, block, depth, device, accelerate, precision) -> None:
+def render_command(model, inputs, out, method, settings, buffers, block, depth, device, **loading) -> None:
     """Render INPUTS (audio files, or folders of them) through MODEL.
 
     Output is aligned with the input: the model's latency is removed. Rate and bit depth are kept.
@@ -34,7 +34,7 @@ def render_command(model, inputs, out, method, settings, buffers, block, depth, 
     from nn_tilde.render import check_file, render_file
 
     jobs = _jobs(inputs, out, model)
-    host = Host(model, method=method, block=block, device=device, accelerate=accelerate, precision=precision)
+    host = Host(model, method=method, block=block, device=device, **loading)
     for text in settings:
         name, values = _setting(text, host)
         host.set(name, *values)

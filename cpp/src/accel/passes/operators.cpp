@@ -5,6 +5,7 @@
 #include <atomic>
 #include <optional>
 
+#include "../pair.h"
 #include "carry.h"
 
 namespace nn::accel {
@@ -91,7 +92,7 @@ Tensor conv1d(const Tensor& input, const Tensor& weight, const OptionalTensor& b
             static_cast<int>(frames),
             static_cast<int>(batch),
             static_cast<ptrdiff_t>(length * wide)};
-  const auto scratch = scratch_floats(p->groups.front(), rows);
+  const auto scratch = shared_scratch_floats(p->groups.front(), rows);
   float* memory = workspace().floats(static_cast<size_t>(in_floats + out_floats) + scratch);
   if (!in_place) to_frames(x, padding[0], length, memory);
   rows.first = in_place ? x.const_data_ptr<float>() : memory;
@@ -101,7 +102,7 @@ Tensor conv1d(const Tensor& input, const Tensor& weight, const OptionalTensor& b
   finish.bias = bias_of(bias, outputs, keep);
   finish.y = {made, outputs, static_cast<ptrdiff_t>(frames * outputs)};
   for (const Weights& group : p->groups) {
-    multiply(group, rows, finish, memory + in_floats + out_floats);
+    shared_multiply(group, rows, finish, memory + in_floats + out_floats);
     count(group, frames * batch);
     rows.first += g.inputs;
     finish.y.first += g.outputs;
@@ -145,8 +146,8 @@ Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const Optiona
             static_cast<int>(count_rows),
             static_cast<int>(batch),
             static_cast<ptrdiff_t>(length * g.inputs)};
-  float* memory =
-      workspace().floats(static_cast<size_t>(in_floats + out_floats) + scratch_floats(w, rows));
+  float* memory = workspace().floats(static_cast<size_t>(in_floats + out_floats) +
+                                     shared_scratch_floats(w, rows));
   to_frames(x, left, length, memory);
   rows.first = memory;
   Tensor keep;
@@ -156,7 +157,7 @@ Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const Optiona
   Finish finish;
   finish.bias = shift;
   finish.y = {made, g.outputs, static_cast<ptrdiff_t>(count_rows * g.outputs)};
-  multiply(w, rows, finish, made + out_floats);
+  shared_multiply(w, rows, finish, made + out_floats);
   count(w, count_rows * batch);
   Tensor result = at::empty({batch, outputs, kept}, x.options());
   for (int64_t b = 0; b < batch; ++b)
@@ -183,7 +184,8 @@ Tensor rows_times(const PackedWeight& p, const Tensor& input, const float* bias,
   finish.bias = bias;
   finish.y = {result.mutable_data_ptr<float>(), g.outputs};
   finish.add = {const_cast<float*>(add), g.outputs};
-  if (count_rows > 0) multiply(w, rows, finish, workspace().floats(scratch_floats(w, rows)));
+  if (count_rows > 0)
+    shared_multiply(w, rows, finish, workspace().floats(shared_scratch_floats(w, rows)));
   count(w, count_rows);
   return result;
 }
