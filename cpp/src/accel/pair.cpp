@@ -1,5 +1,8 @@
 #include "pair.h"
 
+#include <algorithm>
+#include <chrono>
+
 #if defined(__SSE2__) || defined(_M_X64)
 #include <immintrin.h>
 #endif
@@ -11,6 +14,10 @@ thread_local Pair* current_pair = nullptr;
 
 // Bytes of weights times rows: less is computed before another thread has noticed.
 constexpr double kWorthSharing = 1 << 16;
+
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::microseconds kPatience{50};
+constexpr int kLongestRest = 256;  // blocks
 
 void pause() noexcept {
 #if defined(__SSE2__) || defined(_M_X64)
@@ -33,6 +40,11 @@ Pair::~Pair() {
 
 Pair::Block::Block(Pair* pair) noexcept : pair_(pair) {
   if (!pair_) return;
+  if (pair_->resting_ > 0) {
+    --pair_->resting_;
+    pair_ = nullptr;
+    return;
+  }
   current_pair = pair_;
   pair_->open_.store(true, std::memory_order_release);
   pair_->wake_.release();
@@ -44,20 +56,35 @@ Pair::Block::~Block() {
   pair_->open_.store(false, std::memory_order_release);
   // It may not have woken at all; then the next block must not find the wake-up twice.
   pair_->wake_.try_acquire();
+  if (pair_->late_) {
+    pair_->rest_ = std::min(2 * pair_->rest_, kLongestRest);
+    pair_->resting_ = pair_->rest_;
+  } else {
+    pair_->rest_ = 1;
+  }
+  pair_->late_ = false;
 }
 
 Pair* Pair::current() noexcept { return current_pair; }
 
 void Pair::halve(Call call, const void* data) noexcept {
+  if (late_) {
+    call(data, 0);
+    call(data, 1);
+    return;
+  }
   call_ = call, data_ = data;
   state_.store(offered, std::memory_order_release);
+  const auto began = Clock::now();
   call(data, 0);
+  const auto own = Clock::now();
   uint32_t expected = offered;
   if (state_.compare_exchange_strong(expected, none, std::memory_order_acquire)) {
     call(data, 1);
     return;
   }
   while (state_.load(std::memory_order_acquire) != done) pause();
+  late_ = Clock::now() - own > 2 * (own - began) + kPatience;
   state_.store(none, std::memory_order_relaxed);
 }
 

@@ -1,6 +1,7 @@
 // A second thread for the products of one stream. It sleeps between blocks and looks for work,
 // without sleeping, only while a block is computed; a product does not wait for it to wake, but
-// takes back the half that it has not begun.
+// takes back the half that it has not begun. Where other programs want the second core, a half that
+// was begun may take long: then the pair rests for some blocks, more each time.
 #pragma once
 
 #include <atomic>
@@ -51,6 +52,8 @@ class Pair {
   Call call_ = nullptr;
   const void* data_ = nullptr;
   std::atomic<uint32_t> state_{none};
+  int resting_ = 0, rest_ = 1;                    // blocks still to go; how many the last rest had
+  bool late_ = false;                             // in this block
   std::atomic<bool> open_{false}, ended_{false};  // a block is being computed; the end
   std::counting_semaphore<> wake_{0};
   std::thread thread_;
