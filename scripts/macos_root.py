@@ -19,7 +19,7 @@ from binaries import read
 
 MACOS = "14.0"  # of torch's wheel, and of cmake/zig-macos.cmake
 WHEEL_PARTS = ("torch/include/", "torch/share/cmake/", "torch/lib/", "torch/version.py")
-HEADERS = ("curl", "zlib.h", "zconf.h", "nlohmann", "pd/m_pd.h")
+HEADERS = ("curl", "hwy", "zlib.h", "zconf.h", "nlohmann", "pd/m_pd.h")
 
 
 def fetch_torch(requirement: str, root: Path) -> None:
@@ -41,7 +41,7 @@ def find_header(name: str) -> Path:
     for folder in (Path("/usr/include"), *Path("/usr/include").glob("*-linux-gnu")):
         if (folder / name).exists():
             return folder / name
-    packages = "libcurl4-openssl-dev zlib1g-dev nlohmann-json3-dev puredata-dev"
+    packages = "libcurl4-openssl-dev libhwy-dev zlib1g-dev nlohmann-json3-dev puredata-dev"
     sys.exit(f"The header {name} was not found; install these Debian packages: {packages}")
 
 
