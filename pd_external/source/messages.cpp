@@ -153,7 +153,7 @@ void Nn::on_precision(const Atoms& atoms) {
 }
 
 void Nn::on_threads(const Atoms& atoms) {
-  if (atoms.empty()) return in_turn(&Nn::report_acceleration);
+  if (atoms.empty()) return in_turn(&Nn::report_threads);
   const float count = atoms[0].a_type == A_FLOAT ? atoms[0].a_w.w_float : 0;
   if (count != 1 && count != 2) refuse("threads", kThreads, atoms);
   remake([count](nn::HostOptions& options) { options.threads = static_cast<int>(count); });

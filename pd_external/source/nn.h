@@ -101,6 +101,7 @@ class Nn final : public Object {
   void report_attributes();
   void report_latency();
   void report_acceleration();
+  void report_threads();
   void report_stats();
   void dump();
 

@@ -55,8 +55,9 @@ void Nn::report_acceleration() {
   const auto loaded = host_->model();
   say("accelerate", {atom((loaded ? loaded->accelerated() : options.accelerate) ? 1 : 0)});
   say("precision", {atom(std::string(nn::name_of(options.precision)))});
-  say("threads", {atom(options.threads)});
 }
+
+void Nn::report_threads() { say("threads", {atom(host_->options().threads)}); }
 
 void Nn::report_stats() {
   const nn::Stats s = host_->stats(true);
@@ -87,6 +88,7 @@ void Nn::dump() {
     say("attribute_type", types);
   }
   report_latency();
+  report_threads();
   report_acceleration();
   if (gone()) return;
 

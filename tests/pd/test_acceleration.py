@@ -29,6 +29,22 @@ def test_flags(pd, models, folder):
     assert ran.printed("info") == ["accelerate 0", "precision half"]
 
 
+def test_two_threads_sound_as_one(one_pd, models, folder):
+    """Flag and message; the same samples as the host on one."""
+    spoken = Talk("stack forward 512", flags="-threads 2")
+    source = spoken.patch.obj("noise~")
+    spoken.patch.connect(source, 0, spoken.nn, 0)
+    spoken.patch.record([(source, 0), (spoken.nn, 0)], 22016, 550)
+    spoken.patch.at(580, "threads, threads 1, threads, threads 3", spoken.nn)
+    ran = spoken.run(one_pd, folder, models, ms=700, environment=DEFAULTS)
+    assert len(ran.errors) == 1
+    assert "threads takes nothing, 1 or 2, not '3'" in ran.errors[0]
+    assert ran.printed("info") == ["threads 2", "threads 1"]
+    played, heard = ran.audio()
+    alone = nn_tilde.Host(models / "stack.ts", block=512, vector=64, threaded=True, accelerate=True, precision="exact")
+    np.testing.assert_array_equal(heard, alone.process(played[None])[0])
+
+
 def test_a_model_without_layers_says_so_when_asked(one_pd, models, folder):
     ran = talk("gain", "accelerate 1", "accelerate").run(one_pd, folder, models, environment=DEFAULTS)
     assert ran.errors == []

@@ -34,6 +34,7 @@ MALFORMED = [
     "load %s%n%s", "method %n%n", "set %s%n 1", "get %n", "frob%n", "late %s", "load ünïcödé",
     # acceleration
     "accelerate perhaps", "accelerate 1 2", "precision 16", "precision double", "precision half half",
+    "threads 0", "threads 3", "threads two", "threads 1 2",
     # a list and a symbol
     "list 1 2 3", "symbol hello", "list",
 ]  # fmt: skip

@@ -47,6 +47,24 @@ def test_convolutions_are_accelerated_and_sound_the_same(stack, noise, precision
     assert apart(fast.process(audio), plain.process(audio)) < FURTHEST[precision]
 
 
+@pytest.mark.parametrize("precision", FURTHEST)
+def test_two_threads_make_the_same_samples_as_one(stack, noise, precision):
+    audio = noise(1, 8192)
+    hosts = [Host(stack, block=512, accelerate=True, precision=precision, threads=n) for n in (1, 2)]
+    assert [host.threads for host in hosts] == [1, 2]
+    for play in (Host.process, Host.render):
+        one, two = (play(host, audio) for host in hosts)
+        np.testing.assert_array_equal(one, two)
+    expected = hosts[0].render(audio)
+    hosts[0].threads = 2
+    assert hosts[0].threads == 2
+    np.testing.assert_array_equal(hosts[0].render(audio), expected)
+    with pytest.raises(Error, match="1 or 2 threads, not 3"):
+        hosts[0].threads = 3
+    with pytest.raises(Error, match="1 or 2 threads, not 0"):
+        Host(stack, threads=0)
+
+
 def test_what_has_nothing_to_accelerate_is_left_alone(gain):
     host = Host(gain, accelerate=True)
     assert host.accelerate
