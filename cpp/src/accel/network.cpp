@@ -7,6 +7,16 @@ namespace nn::accel {
 namespace {
 
 constexpr int kInput = -1;  // made before the first step
+// Channels, frames of a past, strides and so on: a file that wants more means harm, and sums of a
+// few such numbers fit an int.
+constexpr int kMost = 1 << 24;
+constexpr int64_t kMostFrames = int64_t{1} << 28;  // of a block, anywhere in the network
+
+bool sane(int number, int least) { return number >= least && number <= kMost; }
+
+void expect(bool fits, const char* otherwise) {
+  if (!fits) throw std::invalid_argument(otherwise);
+}
 
 // Whether a step reads a value.
 bool reads(const Step& step, int value) {
@@ -16,23 +26,48 @@ bool reads(const Step& step, int value) {
 }  // namespace
 
 int Network::value(int channels) {
+  accel::expect(sane(channels, 1), "a layer without channels, or of too many");
   values_.push_back({});
   values_.back().channels = channels;
   return static_cast<int>(values_.size()) - 1;
 }
 
+// A view whose frames there is room for.
+void Network::expect(View view) const {
+  const bool known = view.value >= 0 && view.value < static_cast<int>(values_.size());
+  accel::expect(known && view.begin >= -values_[static_cast<size_t>(view.value)].headroom &&
+                    view.end <= values_[static_cast<size_t>(view.value)].tailroom,
+                "a view of frames that are not there");
+}
+
 // Makes room for a view.
 void Network::reach(View view) {
+  accel::expect(sane(view.begin, -kMost) && sane(view.end, -kMost), "a past of too many frames");
   Value& v = of(view.value);
   v.headroom = std::max(v.headroom, -view.begin);
   v.tailroom = std::max(v.tailroom, view.end);
 }
 
-View Network::input(int channels) { return {value(channels)}; }
+View Network::input(int channels) {
+  accel::expect(values_.empty(), "a network with two inputs");
+  return {value(channels)};
+}
 
 View Network::fresh(View view) {
+  expect(view);
   Step step;
   step.kind = Step::copy;
+  step.from = view;
+  step.to = value(channels(view));
+  steps_.push_back(std::move(step));
+  return {steps_.back().to};
+}
+
+// Frames stay where they are, those before and after the block included.
+View Network::pointwise(Step::Kind kind, View view) {
+  expect(view);
+  Step step;
+  step.kind = kind;
   step.from = view;
   step.to = value(channels(view));
   step.low = view.begin, step.high = view.end;
@@ -43,26 +78,30 @@ View Network::fresh(View view) {
 }
 
 View Network::past(View view, int frames, bool channel_major) {
-  if (frames < 0 || view.begin != view.end)
-    throw std::invalid_argument("a past before frames that are not one after the other");
+  expect(view);
+  accel::expect(sane(frames, 0) && view.begin == view.end && view.begin <= 0,
+                "a past before frames that are not one after the other");
   if (frames == 0) return view;
-  const int from = frames - view.begin, to = -view.begin;
   const auto overlaps = [&](int other) {
     const Cache& cache = caches_[static_cast<size_t>(other)];
-    return cache.from > to && cache.to < from;
+    return cache.from > -view.begin && cache.to < frames - view.begin;
   };
   const Value& v = of(view.value);
   if (v.padded || std::any_of(v.caches.begin(), v.caches.end(), overlaps)) view = fresh(view);
   of(view.value).caches.push_back(static_cast<int>(caches_.size()));
-  caches_.push_back({view.value, from, to, channels(view), channel_major});
+  caches_.push_back({view.value, frames - view.begin, -view.begin, channels(view), channel_major});
   view.begin -= frames;
   reach(view);
   return view;
 }
 
 View Network::zeros(View view, int left, int right) {
-  const bool pads = view.begin - left < 0 || view.end + right > 0;
-  if (pads && !of(view.value).caches.empty()) view = fresh(view);
+  expect(view);
+  accel::expect(sane(left, -kMost) && sane(right, -kMost), "zeros of too many frames");
+  const bool pads = left > 0 || right > 0;
+  // What was cut off must not come back, and frames of the past are no zeros.
+  const bool hides = (left > 0 && view.begin > 0) || (right > 0 && view.end < 0);
+  if (hides || (pads && !of(view.value).caches.empty())) view = fresh(view);
   view.begin -= left, view.end += right;
   if (pads) of(view.value).padded = true;
   reach(view);
@@ -71,17 +110,26 @@ View Network::zeros(View view, int left, int right) {
 
 View Network::product(View view, std::vector<Weights> groups, std::vector<float> bias, int stride,
                       int dilation, int ratio) {
-  int inputs = 0, outputs = 0;
-  for (const Weights& group : groups)
-    inputs += group.geometry().inputs, outputs += group.geometry().outputs;
-  const bool fits = !groups.empty() && inputs == channels(view) && stride > 0 && dilation > 0 &&
-                    ratio > 0 && outputs % ratio == 0 && (ratio == 1 || groups.size() == 1) &&
+  expect(view);
+  accel::expect(!groups.empty() && sane(stride, 1) && sane(dilation, 1) && sane(ratio, 1),
+                "a convolution with a stride, dilation or ratio that makes no sense");
+  const Geometry first = groups.front().geometry();
+  int64_t outputs = 0;
+  bool alike = int64_t{first.taps - 1} * dilation <= kMost;
+  for (const Weights& group : groups) {
+    const Geometry& g = group.geometry();
+    outputs += g.outputs;
+    alike &= g.taps == first.taps && g.inputs == first.inputs;
+  }
+  const bool fits = alike && outputs <= kMost && outputs % ratio == 0 &&
+                    static_cast<int64_t>(groups.size()) * first.inputs == channels(view) &&
+                    (ratio == 1 || groups.size() == 1) &&
                     (bias.empty() || bias.size() == static_cast<size_t>(outputs));
-  if (!fits) throw std::invalid_argument("a convolution that does not fit its input");
+  accel::expect(fits, "a convolution that does not fit its input");
   Step step;
   step.from = view;
   step.stride = stride, step.dilation = dilation, step.ratio = ratio;
-  step.to = value(outputs / ratio);
+  step.to = value(static_cast<int>(outputs) / ratio);
   for (const Weights& group : groups) bytes_ += static_cast<double>(group.bytes());
   step.groups = std::move(groups), step.bias = std::move(bias);
   steps_.push_back(std::move(step));
@@ -89,10 +137,13 @@ View Network::product(View view, std::vector<Weights> groups, std::vector<float>
 }
 
 View Network::overlap(View view, Weights weights, std::vector<float> bias, int ratio) {
-  const int outputs = weights.geometry().outputs / ratio;
-  if (weights.geometry().inputs != channels(view) || weights.geometry().taps != 2 ||
-      (!bias.empty() && bias.size() != static_cast<size_t>(outputs)))
-    throw std::invalid_argument("a transposed convolution that does not fit its input");
+  expect(view);
+  const Geometry g = weights.geometry();
+  const int outputs = sane(ratio, 1) ? g.outputs / ratio : 0;
+  accel::expect(outputs > 0 && g.outputs % ratio == 0 && g.taps == 2 &&
+                    g.inputs == channels(view) &&
+                    (bias.empty() || bias.size() == static_cast<size_t>(outputs)),
+                "a transposed convolution that does not fit its input");
   Step step;
   step.kind = Step::overlap;
   step.from = zeros(view, 1, 1);
@@ -108,24 +159,24 @@ View Network::overlap(View view, Weights weights, std::vector<float> bias, int r
 }
 
 View Network::leaky(View view, float slope) {
-  const View made = fresh(view);
-  steps_.back().kind = Step::leaky;
+  const View made = pointwise(Step::leaky, view);
   steps_.back().slope = slope;
   return made;
 }
 
 View Network::affine(View view, std::vector<float> gain, std::vector<float> shift) {
+  expect(view);
   const auto wanted = static_cast<size_t>(channels(view));
-  if (gain.size() != wanted || shift.size() != wanted)
-    throw std::invalid_argument("a gain that does not fit its input");
-  const View made = fresh(view);
-  steps_.back().kind = Step::affine;
+  accel::expect(gain.size() == wanted && shift.size() == wanted,
+                "a gain that does not fit its input");
+  const View made = pointwise(Step::affine, view);
   steps_.back().gain = std::move(gain), steps_.back().bias = std::move(shift);
   return made;
 }
 
 View Network::add(View first, View second) {
-  if (channels(first) != channels(second)) throw std::invalid_argument("a sum of unequal widths");
+  expect(first), expect(second);
+  accel::expect(channels(first) == channels(second), "a sum of unequal widths");
   Step step;
   step.kind = Step::add;
   step.from = first, step.other = second;
@@ -135,6 +186,7 @@ View Network::add(View first, View second) {
 }
 
 void Network::finish(View output, bool channel_major) {
+  expect(output);
   output_ = output, channel_major_ = channel_major;
   fuse_sums();
   fuse_activations();
@@ -212,21 +264,25 @@ void Network::find_lengths(int input_frames, std::vector<int>& lengths) const {
   lengths.assign(values_.size(), 0);
   lengths[0] = input_frames;
   const auto in = [&](View view) {
-    return lengths[static_cast<size_t>(view.value)] - view.begin + view.end;
+    return int64_t{lengths[static_cast<size_t>(view.value)]} - view.begin + view.end;
   };
   for (const Step& step : steps_) {
-    int made = lengths[static_cast<size_t>(step.from.value)];
+    int64_t made = lengths[static_cast<size_t>(step.from.value)];
     if (step.kind == Step::product) {
       const int span = (step.groups[0].geometry().taps - 1) * step.dilation;
-      const int rest = in(step.from) - span - 1;
+      const int64_t rest = in(step.from) - span - 1;
       made = rest < 0 ? 0 : (rest / step.stride + 1) * step.ratio;
     } else if (step.kind == Step::overlap) {
-      made *= step.ratio;
-    } else if (step.kind == Step::add) {
+      made = (in(step.from) - 2) * step.ratio;  // without the zeros at both ends
+    } else if (step.kind == Step::add || step.kind == Step::copy) {
       made = in(step.from);
     }
-    if (step.to >= 0) lengths[static_cast<size_t>(step.to)] = made;
-    if (step.activated >= 0) lengths[static_cast<size_t>(step.activated)] = made;
+    made = std::max(made, int64_t{0});
+    if (made > kMostFrames) throw std::length_error("a block of too many frames");
+    if (step.other.value >= 0 && in(step.other) < made)
+      throw std::length_error("a sum of unequal lengths");
+    if (step.to >= 0) lengths[static_cast<size_t>(step.to)] = static_cast<int>(made);
+    if (step.activated >= 0) lengths[static_cast<size_t>(step.activated)] = static_cast<int>(made);
   }
 }
 

@@ -45,7 +45,7 @@ struct Step {
   std::vector<float> bias, gain;            // of `affine`: shift and gain
   int stride = 1, dilation = 1, ratio = 1;  // a row of the product is `ratio` frames of `to`
   int cache = -1;                           // overlap: its tail
-  int low = 0, high = 0;                    // leaky, affine, copy: frames low … T + high
+  int low = 0, high = 0;                    // leaky, affine: frames low … T + high
   bool past_only = false;                   // … only those before 0: the rest is made elsewhere
 };
 
@@ -53,13 +53,14 @@ class Workspace;
 
 class Network {
  public:
-  // Building: control thread. Each call appends a layer and returns a view of what it makes.
+  // Building: control thread. Each call appends a layer and returns a view of what it makes. Throws
+  // std::invalid_argument for what does not fit, and for numbers that no network needs.
   View input(int channels);
   int channels(View view) const { return values_[static_cast<size_t>(view.value)].channels; }
   // The last `frames` frames of the past before the view, kept in a new cache. `view` must be the
-  // whole block, perhaps late (begin == end).
+  // whole block, perhaps late (begin == end <= 0).
   View past(View view, int frames, bool channel_major);
-  View zeros(View view, int left, int right);
+  View zeros(View view, int left, int right);  // negative: frames cut off
   // taps · inputs of every group, in the channels side by side; bias as long as all outputs, or
   // empty. ratio: outputs are that many frames side by side.
   View product(View view, std::vector<Weights> groups, std::vector<float> bias, int stride,
@@ -68,6 +69,7 @@ class Network {
   View overlap(View view, Weights weights, std::vector<float> bias, int ratio);
   View leaky(View view, float slope);
   View affine(View view, std::vector<float> gain, std::vector<float> shift);
+  // `second` has at least as many frames.
   View add(View first, View second);
   // Ends the building: fuses and finds how long each value lives. What goes in and out is [T, C]
   // or [C, T].
@@ -83,7 +85,8 @@ class Network {
   double operations(int frames, int examples) const;
 
   // x: [examples, T, C] or [examples, C, T], y likewise; caches as above, at least `examples` rows
-  // each. Any thread; the workspace belongs to the call.
+  // each. Any thread; the workspace belongs to the call. Throws std::length_error, before anything
+  // is written, where the lengths of a sum differ or the block wants more memory than makes sense.
   void run(const float* x, float* y, int frames, int examples, float* const* caches,
            Workspace& workspace) const;
 
@@ -97,8 +100,10 @@ class Network {
     std::vector<int> caches;  // that fill the headroom
   };
   int value(int channels);
-  View fresh(View view);  // a copy, when a cache fills the past of the value already
+  View fresh(View view);  // a copy with nothing around it
+  View pointwise(Step::Kind kind, View view);
   Value& of(int index) { return values_[static_cast<size_t>(index)]; }
+  void expect(View view) const;
   void reach(View view);
   void fuse_sums();
   void fuse_activations();

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <stdexcept>
 
 #include "network.h"
 #include "pair.h"
@@ -9,7 +10,8 @@
 namespace nn::accel {
 namespace {
 
-constexpr size_t kAlignment = 64;  // bytes
+constexpr size_t kAlignment = 64;             // bytes
+constexpr double kMostFloats = 4294967296.0;  // of a workspace
 
 size_t rounded(size_t floats) { return (floats + 15) / 16 * 16; }
 
@@ -58,9 +60,11 @@ void Workspace::Free::operator()(float* memory) const {
 float* Workspace::floats(size_t count) {
   if (count > size_) {
     memory_.reset();
-    size_ = count + count / 4;
+    size_ = 0;  // should there be no memory for more
+    const size_t size = count + count / 4;
     memory_.reset(
-        static_cast<float*>(::operator new[](size_ * sizeof(float), std::align_val_t(kAlignment))));
+        static_cast<float*>(::operator new[](size * sizeof(float), std::align_val_t(kAlignment))));
+    size_ = size;
   }
   return memory_.get();
 }
@@ -116,7 +120,24 @@ class Run {
   float* at(View view, int example) const { return at(view.value, example, view.begin); }
   ptrdiff_t apart(int v) const { return static_cast<ptrdiff_t>(stride(v)); }
 
+  // Sizes are sizes that a size_t holds, and no more than some music needs.
+  void expect_sane() const {
+    double most = 0;
+    for (size_t v = 0; v < net_.values_.size(); ++v) {
+      const double floats = static_cast<double>(rows(static_cast<int>(v)));
+      most = std::max(most, floats * channels(static_cast<int>(v)) * examples_);
+    }
+    for (const Step& step : net_.steps_)
+      if (!step.groups.empty()) {
+        const auto& g = step.groups[0].geometry();
+        const double count = static_cast<double>(rows_of(step).count) * examples_;
+        most = std::max(most, count * g.outputs);
+      }
+    if (most > kMostFloats) throw std::length_error("a block that wants too much memory");
+  }
+
   void plan() {
+    expect_sane();
     const auto bare = [&](int v) { return value(v).headroom == 0 && value(v).tailroom == 0; };
     direct_in_ = !net_.channel_major_ && bare(0);
     direct_out_ = !net_.channel_major_ && net_.output_.whole() && net_.output_.value != 0 &&
@@ -140,6 +161,8 @@ class Run {
     size_t scratch = 0;
     for (const Step& step : net_.steps_)
       if (!step.groups.empty()) scratch = std::max(scratch, scratch_of(step));
+    if (static_cast<double>(plan.peak() + scratch) > kMostFloats)
+      throw std::length_error("a block that wants too much memory");
     memory_ = work_.floats(plan.peak() + scratch);
     scratch_ = memory_ + plan.peak();
   }
@@ -160,8 +183,7 @@ class Run {
   }
   size_t raw_floats(const Step& step) const {
     return step.kind == Step::overlap
-               ? rounded(static_cast<size_t>(examples_) *
-                         static_cast<size_t>(length(step.from.value) + 1) *
+               ? rounded(static_cast<size_t>(examples_) * static_cast<size_t>(rows_of(step).count) *
                          static_cast<size_t>(step.groups[0].geometry().outputs))
                : 0;
   }
@@ -220,6 +242,8 @@ class Run {
         return overlap(step);
       case Step::add:
         return add(step);
+      case Step::copy:
+        return copy(step);
       default:
         return pointwise(step);
     }
@@ -253,6 +277,7 @@ class Run {
   // its first half and waits in the cache.
   void overlap(const Step& step) const {
     const Rows r = rows_of(step);
+    if (r.count <= 0) return;
     const int wide = step.groups[0].geometry().outputs, out = wide / step.ratio;
     float* raw = scratch_;
     Finish f;
@@ -290,6 +315,13 @@ class Run {
     }
   }
 
+  void copy(const Step& step) const {
+    const auto count =
+        static_cast<size_t>(length(step.to)) * static_cast<size_t>(channels(step.to));
+    for (int b = 0; b < examples_ && count > 0; ++b)
+      std::memcpy(at(step.to, b, 0), at(step.from, b), count * sizeof(float));
+  }
+
   void pointwise(const Step& step) const {
     const int last = step.past_only ? 0 : length(step.from.value) + step.high;
     if (last <= step.low) return;
@@ -300,8 +332,6 @@ class Run {
       float* to = at(step.to, b, step.low);
       if (step.kind == Step::leaky)
         leaky_relu(from, to, count, step.slope);
-      else if (step.kind == Step::copy)
-        std::memcpy(to, from, count * sizeof(float));
       else
         for (int t = step.low; t < last; ++t, from += wide, to += wide)
           for (int c = 0; c < wide; ++c)
@@ -312,6 +342,7 @@ class Run {
   void write() const {
     const View out = net_.output_;
     const int wide = channels(out.value), frames = length(out.value) - out.begin + out.end;
+    if (frames <= 0) return;
     for (int b = 0; b < examples_; ++b) {
       float* to = y_ + static_cast<ptrdiff_t>(b) * frames * wide;
       if (net_.channel_major_)
