@@ -41,8 +41,9 @@ struct Appender {
       }
       case Layer::shortcut: {
         View body = (*this)(view, layer.inner.front());
+        if (layer.start < 0 || layer.start > body.end - body.begin)
+          throw std::invalid_argument("a shortcut from beyond the past");
         const View straight{body.value, body.begin + layer.start, body.begin + layer.start};
-        if (layer.start < 0) throw std::invalid_argument("a shortcut from before the past");
         for (size_t i = 1; i < layer.inner.size(); ++i) body = (*this)(body, layer.inner[i]);
         return network.add(body, straight);
       }

@@ -42,7 +42,7 @@ struct Layer {
 
 // The layer that a module is, if its kind is known: those of nn_tilde's own streaming networks
 // (frames [B, T, C]) and of networks streamed with cached convolutions (frames [B, C, T]).
-// `at`: where the module lies.
+// `at`: where the module lies. What is nested too deep, or too large, is not known.
 std::optional<Layer> recognise(const Object& module, const Path& at);
 
 // The modules that `module` does nothing but call one after the other; none if it does more.
@@ -54,6 +54,10 @@ std::optional<std::vector<Part>> parts(const Object& module, const Path& at);
 
 // Whether the frames of a layer are [B, C, T]; nothing if it does not matter to it.
 std::optional<bool> channel_major(const Layer& layer);
+// Whether all that is in it agrees about that.
+bool one_order(const Layer& layer);
+// Of the layer and all that is in it, those without a frame left out.
+void find_caches(const Layer& layer, std::vector<Path>& caches);
 // Channels that go in, 0 for any number.
 int inputs(const Layer& layer);
 
@@ -70,8 +74,10 @@ std::string qualified(const Object& module);  // with it
 bool has(const Object& module, const char* name);
 c10::IValue get(const Object& module, const char* name);
 std::optional<Object> child(const Object& module, const char* name);
-std::optional<at::Tensor> tensor(const Object& module, const char* name);  // float, on the CPU
-std::optional<int64_t> whole(const Object& module, const char* name);
+// Float, on the CPU, each number in memory of its own, no dimension beyond `kMost`.
+std::optional<at::Tensor> tensor(const Object& module, const char* name);
+std::optional<int64_t> whole(const Object& module, const char* name);  // between −kMost and kMost
+inline constexpr int64_t kMost = 1 << 24;
 std::vector<Part> children(const Object& list, const Path& at);  // of a ModuleList
 Path below(const Path& path, const std::string& name);
 

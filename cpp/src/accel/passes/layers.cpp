@@ -16,19 +16,6 @@ using torch::jit::Value;
 // Groups beyond this are too thin for products of their own.
 constexpr int64_t kMostGroups = 8;
 
-// A number that cannot change: in the code, or an attribute; [n] for n.
-std::optional<int64_t> number(const Value* value, const Places& places) {
-  if (value->node()->kind() == c10::prim::ListConstruct && value->node()->inputs().size() == 1)
-    value = value->node()->input(0);
-  auto known = torch::jit::toIValue(value);
-  if (const auto* place = places.attribute(value))
-    known = place->object->getAttr(place->path.back());
-  if (known && known->isIntList() && known->toIntVector().size() == 1)
-    return known->toIntVector()[0];
-  if (known && known->isInt()) return known->toInt();
-  return {};
-}
-
 bool is_one(const Value* value) {
   const auto known = torch::jit::toIValue(value);
   return known && known->isScalar() && known->toScalar().toDouble() == 1;
@@ -51,6 +38,20 @@ bool asks_shape(const Node* node) {
 
 }  // namespace
 
+// A number that cannot change: in the code, or an attribute; [n] for n.
+std::optional<int64_t> Layers::number(const Value* value, const Places& places) const {
+  if (value->node()->kind() == c10::prim::ListConstruct && value->node()->inputs().size() == 1)
+    value = value->node()->input(0);
+  auto known = torch::jit::toIValue(value);
+  if (const auto* place = places.attribute(value);
+      place && !inventory_.changes(place->object, place->path.back()))
+    known = place->object->getAttr(place->path.back());
+  if (known && known->isIntList() && known->toIntVector().size() == 1)
+    return known->toIntVector()[0];
+  if (known && known->isInt()) return known->toInt();
+  return {};
+}
+
 void Layers::look(torch::jit::Graph& graph, const Object& root) {
   Places places(graph.inputs().at(0), root);
   look(graph.block(), places);
@@ -60,14 +61,13 @@ void Layers::look(torch::jit::Block* block, Places& places) {
   for (Node* node : block->nodes()) {
     places.note(node);
     Use use;
-    const Value* weight = nullptr;
-    if (candidate(node, places, use)) {
-      weight = use.direct ? use.direct : node->input(node->kind() == c10::aten::addmm ? 2 : 1);
-      uses_.push_back(use);
-    }
-    for (const Value* input : node->inputs()) {
+    const bool packs = candidate(node, places, use);
+    if (packs) uses_.push_back(use);
+    const size_t weight_at = node->kind() == c10::aten::addmm ? 2 : 1;
+    for (size_t i = 0; i < node->inputs().size(); ++i) {
+      const Value* input = node->input(i);
       const bool view = node->kind() == c10::aten::t;
-      if (input == weight || asks_shape(node)) continue;
+      if ((packs && i == weight_at) || asks_shape(node)) continue;
       // A transposed view counts by what is done with it.
       if (view && std::all_of(node->output()->uses().begin(), node->output()->uses().end(),
                               [&](const torch::jit::Use& by) {
@@ -104,7 +104,7 @@ bool Layers::candidate(Node* node, const Places& places, Use& use) const {
   const auto weight_at = [&](size_t index, int64_t dims) {
     const auto found = tensor(node->input(index), places);
     if (!found || found->dim() != dims || found->scalar_type() != at::kFloat || !found->is_cpu() ||
-        found->numel() == 0 || !fixed_(*found))
+        found->numel() == 0 || !inventory_.fixed(*found))
       return false;
     use.weight = *found;
     return true;
@@ -121,7 +121,10 @@ bool Layers::candidate(Node* node, const Places& places, Use& use) const {
     use.kind = PackedWeight::transposed;
     const auto stride = number(node->input(3), places), groups = number(node->input(6), places);
     const auto dilation = number(node->input(7), places);
-    if (!stride || *stride < 1 || groups != 1 || dilation != 1 || !weight_at(1, 3)) return false;
+    const bool sane = stride && *stride >= 1 && *stride <= recognising::kMost;
+    if (!sane || groups != 1 || dilation != 1 || !weight_at(1, 3)) return false;
+    // The last rows are filled up to a whole stride: not with more than there is.
+    if (*stride > 2 * use.weight.size(2)) return false;
     use.stride = static_cast<int>(*stride);
     return true;
   }
@@ -141,7 +144,7 @@ bool Layers::candidate(Node* node, const Places& places, Use& use) const {
   if (view->kind() != c10::aten::t) return false;
   const auto found = tensor(view->input(0), places);
   if (!found || found->dim() != 2 || found->scalar_type() != at::kFloat || !found->is_cpu() ||
-      found->numel() == 0 || !fixed_(*found))
+      found->numel() == 0 || !inventory_.fixed(*found))
     return false;
   use.weight = *found;
   use.direct = view->input(0);

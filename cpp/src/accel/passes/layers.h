@@ -4,11 +4,12 @@
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/script.h>
 
-#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 
+#include "inventory.h"
 #include "operators.h"
 #include "places.h"
 
@@ -16,10 +17,8 @@ namespace nn::accel {
 
 class Layers {
  public:
-  // fixed(tensor): no code may change this weight.
-  Layers(std::shared_ptr<Arena> arena, Precision precision,
-         std::function<bool(const at::Tensor&)> fixed)
-      : arena_(std::move(arena)), precision_(precision), fixed_(std::move(fixed)) {}
+  Layers(std::shared_ptr<Arena> arena, Precision precision, const Inventory& inventory)
+      : arena_(std::move(arena)), precision_(precision), inventory_(inventory) {}
 
   // One after the other: looks at every method, all calls written out; packs the weights that
   // nothing but such layers uses; changes the nodes.
@@ -51,11 +50,12 @@ class Layers {
 
   void look(torch::jit::Block* block, Places& places);
   bool candidate(Node* node, const Places& places, Use& use) const;
+  std::optional<int64_t> number(const Value* value, const Places& places) const;
   void note_reading(const Value* value, const Places& places);
 
   std::shared_ptr<Arena> arena_;
   Precision precision_;
-  std::function<bool(const at::Tensor&)> fixed_;
+  const Inventory& inventory_;
   std::vector<Use> uses_;
   std::set<const c10::TensorImpl*> read_;
   std::map<const c10::TensorImpl*, at::Tensor> packed_;

@@ -51,17 +51,31 @@ void Networks::expand(torch::jit::Block* block, Places& places, bool whole) {
   }
 }
 
-bool Networks::usable(const Layer& layer) const {
-  return std::all_of(layer.packed.begin(), layer.packed.end(), fixed_) &&
-         std::all_of(layer.inner.begin(), layer.inner.end(),
-                     [this](const Layer& inner) { return usable(inner); });
+// The part's numbers are taken along: none may change later but its caches.
+bool Networks::usable(const Object& container, const Part& part, const Layer& layer) const {
+  std::vector<Path> caches;
+  find_caches(layer, caches);
+  std::set<const c10::TensorImpl*> state;
+  for (const Path& path : caches)
+    if (const auto cache = resolve(container, path)) state.insert(cache->unsafeGetTensorImpl());
+  return one_order(layer) && inventory_.constant(part.module, state);
+}
+
+// A network reads all its caches before it writes any: each must be there once.
+bool Networks::separate(const Object& module, const std::vector<Path>& caches) const {
+  std::set<const c10::TensorImpl*> known;
+  return std::all_of(caches.begin(), caches.end(), [&](const Path& path) {
+    const auto cache = resolve(module, path);
+    return cache && inventory_.single(*cache) && known.insert(cache->unsafeGetTensorImpl()).second;
+  });
 }
 
 // A call of a layer that is known, or of a chain of which some are: as few networks as possible,
 // and calls of what lies between.
 bool Networks::replace(Node* call, const Places::Place& place) {
   std::vector<Part> inside;
-  if (auto layer = recognise(place.object, {}); layer && usable(*layer) && multiplies(*layer))
+  if (auto layer = recognise(place.object, {});
+      layer && usable(place.object, {place.object, {}}, *layer) && multiplies(*layer))
     inside.push_back({place.object, {}});
   else if (auto found = parts(place.object, {}))
     inside = std::move(*found);
@@ -72,8 +86,12 @@ bool Networks::replace(Node* call, const Places::Place& place) {
   std::vector<std::optional<Layer>> known;
   for (const auto& part : inside) {
     known.push_back(recognise(part.module, part.at));
-    if (known.back() && !usable(*known.back())) known.back().reset();
+    if (known.back() && !usable(place.object, part, *known.back())) known.back().reset();
   }
+  std::vector<Path> caches;
+  for (const auto& layer : known)
+    if (layer) find_caches(*layer, caches);
+  if (!separate(place.object, caches)) return false;
   if (std::none_of(known.begin(), known.end(), [](const auto& k) { return k && multiplies(*k); }))
     return false;
 

@@ -4,11 +4,11 @@
 #include <torch/csrc/jit/ir/ir.h>
 #include <torch/script.h>
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <set>
 
+#include "inventory.h"
 #include "operators.h"
 #include "places.h"
 
@@ -16,11 +16,10 @@ namespace nn::accel {
 
 class Networks {
  public:
-  Networks(std::shared_ptr<Arena> arena, Precision precision,
-           std::function<bool(const at::Tensor&)> fixed)
-      : arena_(std::move(arena)), precision_(precision), fixed_(std::move(fixed)) {}
+  Networks(std::shared_ptr<Arena> arena, Precision precision, const Inventory& inventory)
+      : arena_(std::move(arena)), precision_(precision), inventory_(inventory) {}
 
-  // fixed(tensor): no code may change this weight. whole false: only writes out.
+  // whole false: only writes out.
   void expand(torch::jit::Graph& graph, const Object& root, bool whole);
 
   int count() const { return static_cast<int>(programs_.size()); }
@@ -39,7 +38,8 @@ class Networks {
 
   void expand(torch::jit::Block* block, Places& places, bool whole);
   bool replace(Node* call, const Places::Place& place);
-  bool usable(const Layer& layer) const;
+  bool usable(const Object& container, const Part& part, const Layer& layer) const;
+  bool separate(const Object& module, const std::vector<Path>& caches) const;
   const Program& program(const Key& key, const std::vector<Layer>& layers, bool channel_major);
   Value* insert(Node* call, Value* x, const Program& program, const Path& place);
   static Value* insert(Node* call, Value* x, const Part& part);
@@ -47,7 +47,7 @@ class Networks {
 
   std::shared_ptr<Arena> arena_;
   Precision precision_;
-  std::function<bool(const at::Tensor&)> fixed_;
+  const Inventory& inventory_;
   std::map<Key, Program> programs_;
   std::set<std::string> caches_;
   std::set<const c10::TensorImpl*> packed_;

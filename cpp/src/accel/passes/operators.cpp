@@ -31,15 +31,37 @@ const PackedWeight* packed(const Tensor& weight, PackedWeight::Kind kind) {
   return found;
 }
 
+bool plain_floats(const Tensor& x) {
+  return x.is_cpu() && x.scalar_type() == at::kFloat && x.layout() == at::kStrided;
+}
+
 void expect_floats(const Tensor& x) {
-  TORCH_CHECK(x.is_cpu() && x.scalar_type() == at::kFloat,
-              "Expected an input of 32-bit floats on the CPU, not ", x.scalar_type(), ".");
+  TORCH_CHECK(plain_floats(x), "Expected an input of 32-bit floats on the CPU, not ",
+              x.scalar_type(), ".");
+}
+
+// Numbers of a file, or computed by it: whatever is beyond this could not be played anyway, and
+// below it nothing overflows.
+constexpr int64_t kMost = int64_t{1} << 30;
+
+// Of a list for one dimension.
+int64_t one(at::IntArrayRef list, int64_t least, const char* what) {
+  TORCH_CHECK(list.size() == 1 && list[0] >= least && list[0] <= kMost,
+              "This convolution does not go with ", what, " = ", list, ".");
+  return list[0];
+}
+
+void expect_frames(int64_t frames, int64_t batch, int64_t wide) {
+  constexpr double kMostFloats = 68719476736.0;
+  const double floats = static_cast<double>(frames) * static_cast<double>(batch);
+  TORCH_CHECK(frames <= kMost && batch <= kMost && floats * static_cast<double>(wide) < kMostFloats,
+              "A block of ", batch, " times ", frames, " frames is too large.");
 }
 
 const float* bias_of(const OptionalTensor& bias, int64_t outputs, Tensor& keep) {
   if (!bias || !bias->defined()) return nullptr;
-  TORCH_CHECK(bias->dim() == 1 && bias->size(0) == outputs, "Expected a bias of ", outputs,
-              " numbers, not of shape ", bias->sizes(), ".");
+  TORCH_CHECK(bias->dim() == 1 && bias->size(0) == outputs && bias->is_cpu(), "Expected a bias of ",
+              outputs, " numbers, not of shape ", bias->sizes(), ".");
   keep = bias->to(at::kFloat).contiguous();
   return keep.const_data_ptr<float>();
 }
@@ -77,24 +99,26 @@ Tensor conv1d(const Tensor& input, const Tensor& weight, const OptionalTensor& b
   const int64_t wide = int64_t{g.inputs} * groups, outputs = int64_t{g.outputs} * groups;
   TORCH_CHECK(static_cast<int64_t>(p->groups.size()) == groups && x.size(1) == wide,
               "Expected an input of ", wide, " channels, but got ", x.size(1), " channels instead");
-  const int64_t step = stride[0], reach = dilation[0] * (g.taps - 1) + 1;
-  const int64_t length = x.size(2) + 2 * padding[0];
-  TORCH_CHECK(length >= reach && step > 0, "Calculated padded input size per channel: ", length,
+  const int64_t step = one(stride, 1, "stride"), apart = one(dilation, 1, "dilation");
+  const int64_t pad = one(padding, 0, "padding"), reach = apart * (g.taps - 1) + 1;
+  const int64_t length = x.size(2) + 2 * pad;
+  TORCH_CHECK(length >= reach, "Calculated padded input size per channel: ", length,
               ". Kernel size: ", reach, ". Kernel size can't be greater than actual input size");
   const int64_t frames = (length - reach) / step + 1, batch = x.size(0);
+  expect_frames(length, batch, std::max(wide, outputs));
   // One channel and no padding: frames as they are. One frame of output: no transposition.
-  const bool in_place = wide == 1 && padding[0] == 0, out_place = frames == 1 || outputs == 1;
+  const bool in_place = wide == 1 && pad == 0, out_place = frames == 1 || outputs == 1;
   const auto in_floats = in_place ? 0 : (batch * length * wide + 15) / 16 * 16;
   const auto out_floats = out_place ? 0 : (batch * frames * outputs + 15) / 16 * 16;
   Rows rows{nullptr,
             static_cast<ptrdiff_t>(step * wide),
-            static_cast<ptrdiff_t>(dilation[0] * wide),
+            static_cast<ptrdiff_t>(apart * wide),
             static_cast<int>(frames),
             static_cast<int>(batch),
             static_cast<ptrdiff_t>(length * wide)};
   const auto scratch = shared_scratch_floats(p->groups.front(), rows);
   float* memory = workspace().floats(static_cast<size_t>(in_floats + out_floats) + scratch);
-  if (!in_place) to_frames(x, padding[0], length, memory);
+  if (!in_place) to_frames(x, pad, length, memory);
   rows.first = in_place ? x.const_data_ptr<float>() : memory;
   Tensor result = at::empty({batch, outputs, frames}, x.options()), keep;
   float* made = out_place ? result.mutable_data_ptr<float>() : memory + in_floats;
@@ -131,12 +155,16 @@ Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const Optiona
   const int64_t step = p->stride, outputs = g.outputs / step, batch = x.size(0);
   TORCH_CHECK(x.size(1) == g.inputs, "Expected an input of ", g.inputs, " channels, but got ",
               x.size(1), " channels instead");
-  TORCH_CHECK(stride[0] == step && groups == 1 && dilation[0] == 1,
+  TORCH_CHECK(one(stride, 1, "stride") == step && groups == 1 && one(dilation, 1, "dilation") == 1,
               "A packed transposed convolution has one stride.");
-  const int64_t kept = (x.size(2) - 1) * step - 2 * padding[0] + weight.size(2) + output_padding[0];
+  const int64_t pad = one(padding, 0, "padding");
+  const int64_t more = one(output_padding, 0, "output_padding");
+  TORCH_CHECK(more < step, "output padding must be smaller than either stride or dilation");
+  expect_frames(x.size(2), batch, std::max<int64_t>(g.inputs, weight.size(2) * outputs));
+  const int64_t kept = (x.size(2) - 1) * step - 2 * pad + weight.size(2) + more;
   TORCH_CHECK(x.size(2) > 0 && kept > 0, "Calculated an output of ", kept, " frames");
   // Every row is `step` frames of the output, cut at both ends at last.
-  const int64_t count_rows = (padding[0] + kept + step - 1) / step, left = g.taps - 1;
+  const int64_t count_rows = (pad + kept + step - 1) / step, left = g.taps - 1;
   const int64_t length = left + count_rows;
   const auto in_floats = (batch * length * g.inputs + 15) / 16 * 16;
   const auto out_floats = (batch * count_rows * g.outputs + 15) / 16 * 16;
@@ -161,7 +189,7 @@ Tensor conv_transpose1d(const Tensor& input, const Tensor& weight, const Optiona
   count(w, count_rows * batch);
   Tensor result = at::empty({batch, outputs, kept}, x.options());
   for (int64_t b = 0; b < batch; ++b)
-    transpose(made + b * count_rows * g.outputs + padding[0] * outputs, outputs,
+    transpose(made + b * count_rows * g.outputs + pad * outputs, outputs,
               result.mutable_data_ptr<float>() + b * outputs * kept, kept, static_cast<int>(kept),
               static_cast<int>(outputs));
   return alone ? result.squeeze(0) : result;
@@ -179,6 +207,7 @@ Tensor rows_times(const PackedWeight& p, const Tensor& input, const float* bias,
   sizes.back() = g.outputs;
   Tensor result = at::empty(sizes, x.options());
   const int64_t count_rows = x.numel() / g.inputs;
+  expect_frames(count_rows, 1, g.outputs);
   const Rows rows{x.const_data_ptr<float>(), g.inputs, g.inputs, static_cast<int>(count_rows)};
   Finish finish;
   finish.bias = bias;
@@ -208,6 +237,8 @@ Tensor addmm(const Tensor& self, const Tensor& input, const Tensor& weight, cons
   const auto* p = packed(weight, PackedWeight::matrix);
   if (!p) return at::addmm(self, input, weight, beta, alpha);
   const int64_t outputs = p->groups.front().geometry().outputs;
+  TORCH_CHECK(input.dim() == 2 && self.is_cpu(), "mat1 must be a matrix, not of shape ",
+              input.sizes());
   Tensor keep;
   if (self.dim() == 1 && self.size(0) == outputs)
     return rows_times(*p, input, bias_of(self, outputs, keep), nullptr);
@@ -219,7 +250,7 @@ Tensor addmm(const Tensor& self, const Tensor& input, const Tensor& weight, cons
 // modules of ours do at every call happens here when it changes something.
 void fit(const Tensor& cache, const Cache& wanted, int64_t examples) {
   const int64_t frames = wanted.frames(), wide = wanted.channels;
-  const bool shaped = cache.dim() == 3 && cache.scalar_type() == at::kFloat &&
+  const bool shaped = cache.dim() == 3 && plain_floats(cache) &&
                       cache.size(1) == (wanted.channel_major ? wide : frames) &&
                       cache.size(2) == (wanted.channel_major ? frames : wide);
   TORCH_CHECK(shaped, "A cache of a streaming layer has the shape ", cache.sizes(), ".");
@@ -232,8 +263,11 @@ void fit(const Tensor& cache, const Cache& wanted, int64_t examples) {
                 cache.options());
   const int64_t both = std::min(fresh.size(0), cache.size(0));
   fresh.narrow(0, 0, both).copy_(cache.narrow(0, 0, both));
-  cache.unsafeGetTensorImpl()->set_storage_and_dtype(fresh.storage(), cache.dtype());
-  cache.unsafeGetTensorImpl()->set_sizes_contiguous(fresh.sizes());
+  auto* impl = cache.unsafeGetTensorImpl();
+  impl->set_allow_tensor_metadata_change(true);
+  impl->set_storage_and_dtype(fresh.storage(), cache.dtype());
+  impl->set_storage_offset(0);
+  impl->set_sizes_contiguous(fresh.sizes());
 }
 
 Tensor network(const Tensor& input, at::TensorList caches, const Tensor& program) {
@@ -248,6 +282,7 @@ Tensor network(const Tensor& input, at::TensorList caches, const Tensor& program
   TORCH_CHECK(caches.size() == net.caches().size(), "A network with other caches.");
   const Tensor x = input.contiguous();
   const int64_t examples = x.size(0), frames = x.size(p->channel_major ? 2 : 1);
+  expect_frames(frames, examples, 1);
   const int64_t made = std::max(net.output_frames(static_cast<int>(frames)), 0);
   const int64_t wide = net.output_channels();
   Tensor y = at::empty(p->channel_major ? std::vector<int64_t>{examples, wide, made}
@@ -256,8 +291,10 @@ Tensor network(const Tensor& input, at::TensorList caches, const Tensor& program
   if (examples == 0 || frames == 0) return y;
   thread_local std::vector<float*> pointers;
   pointers.clear();
+  // All before any: code may have given one tensor to two of them.
+  for (size_t i = 0; i < caches.size(); ++i) fit(caches[i], net.caches()[i], examples);
   for (size_t i = 0; i < caches.size(); ++i) {
-    fit(caches[i], net.caches()[i], examples);
+    TORCH_CHECK(caches[i].size(0) >= examples && caches[i].is_contiguous(), "Caches share memory.");
     pointers.push_back(caches[i].mutable_data_ptr<float>());
   }
   net.run(x.const_data_ptr<float>(), y.mutable_data_ptr<float>(), static_cast<int>(frames),

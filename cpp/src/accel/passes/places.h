@@ -48,6 +48,18 @@ class Places {
   std::unordered_map<const torch::jit::Value*, Place> modules_, attributes_;
 };
 
+// The tensor at a path from a module on, if there is one.
+inline std::optional<at::Tensor> resolve(Object object, const Path& path) {
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (!object->type()->hasAttribute(path[i])) return {};
+    const auto value = object->getAttr(path[i]);
+    if (i + 1 == path.size() && value.isTensor()) return value.toTensor();
+    if (!value.isObject()) return {};
+    object = value.toObject();
+  }
+  return {};
+}
+
 inline std::string dotted(const Path& path) {
   std::string text;
   for (const auto& name : path) text += (text.empty() ? "" : ".") + name;

@@ -34,13 +34,18 @@ std::optional<at::Tensor> tensor(const Object& module, const char* name) {
   const auto value = get(module, name);
   if (!value.isTensor()) return {};
   const auto& found = value.toTensor();
-  if (!found.defined() || !found.is_cpu() || found.scalar_type() != at::kFloat) return {};
+  if (!found.defined() || !found.is_cpu() || found.scalar_type() != at::kFloat ||
+      found.layout() != at::kStrided || !found.has_storage())
+    return {};
+  for (const int64_t size : found.sizes())
+    if (size > kMost) return {};
+  if (found.numel() > static_cast<int64_t>(found.storage().nbytes() / sizeof(float))) return {};
   return found;
 }
 
 std::optional<int64_t> whole(const Object& module, const char* name) {
   const auto value = get(module, name);
-  if (!value.isInt()) return {};
+  if (!value.isInt() || value.toInt() < -kMost || value.toInt() > kMost) return {};
   return value.toInt();
 }
 
@@ -58,9 +63,33 @@ std::vector<Part> children(const Object& list, const Path& at) {
   return all;
 }
 
+namespace {
+
+// Modules hold one another by name, whatever their code does: a small file can name one part so
+// often that no memory holds the layers.
+class Budget {
+ public:
+  Budget() {
+    if (depth_++ == 0) left_ = kMostModules;
+    --left_;
+  }
+  Budget(const Budget&) = delete;
+  ~Budget() { --depth_; }
+  bool spent() const { return depth_ > kMostNested || left_ < 0; }
+
+ private:
+  static constexpr int kMostNested = 64, kMostModules = 20'000;
+  static thread_local int depth_, left_;
+};
+
+thread_local int Budget::depth_ = 0, Budget::left_ = 0;
+
+}  // namespace
 }  // namespace recognising
 
 std::optional<Layer> recognise(const Object& module, const Path& at) {
+  const recognising::Budget budget;
+  if (budget.spent()) return {};
   if (auto layer = recognising::ours(module, at)) return layer;
   if (auto layer = recognising::cached(module, at)) return layer;
   const auto inside = parts(module, at);
@@ -120,6 +149,22 @@ std::optional<bool> channel_major(const Layer& layer) {
     default:
       return layer.channel_major;
   }
+}
+
+bool one_order(const Layer& layer) {
+  std::optional<bool> order;
+  for (const auto& inner : layer.inner) {
+    const auto wanted = channel_major(inner);
+    if (!one_order(inner) || (order && wanted && *order != *wanted)) return false;
+    if (wanted) order = wanted;
+  }
+  return true;
+}
+
+void find_caches(const Layer& layer, std::vector<Path>& caches) {
+  const bool lines = layer.kind == Layer::past || layer.kind == Layer::delay;
+  if (layer.kind == Layer::overlap || (lines && layer.frames > 0)) caches.push_back(layer.cache);
+  for (const auto& inner : layer.inner) find_caches(inner, caches);
 }
 
 int inputs(const Layer& layer) {

@@ -40,6 +40,13 @@ std::optional<double> number(const Object& module, const Value* value) {
   return {};
 }
 
+// The same, where it is a whole number from `least` on that makes sense.
+std::optional<int> count(const Object& module, const Value* value, int least) {
+  const auto known = number(module, value);
+  if (!known || !(*known >= least && *known <= static_cast<double>(kMost))) return {};
+  return static_cast<int>(*known);
+}
+
 Layer named(Layer::Kind kind) {
   Layer layer;
   layer.kind = kind;
@@ -73,9 +80,11 @@ std::optional<Layer> convolution(const Object& module, const Path& at) {
   const auto cache = child(module, "cache"), wait = child(module, "downsampling_delay");
   const Node* node = only_node(module, c10::aten::conv1d);
   if (!weight || weight->dim() != 3 || !cache || !node || node->inputs().size() != 7) return {};
-  const auto stride = number(module, node->input(3)), padding = number(module, node->input(4));
-  const auto dilation = number(module, node->input(5)), groups = number(module, node->input(6));
-  if (!stride || !dilation || !groups || !padding || *padding != 0 || *groups < 1) return {};
+  const auto stride = count(module, node->input(3), 1), padding = count(module, node->input(4), 0);
+  const auto dilation = count(module, node->input(5), 1), groups = count(module, node->input(6), 1);
+  if (!stride || !dilation || !groups || !padding || *padding != 0 || weight->numel() == 0 ||
+      weight->size(0) % *groups != 0)
+    return {};
   Layer chain;
   if (wait) {
     auto before = line(*wait, below(at, "downsampling_delay"), true);
@@ -86,9 +95,9 @@ std::optional<Layer> convolution(const Object& module, const Path& at) {
   if (!before) return {};
   chain.inner.push_back(std::move(*before));
   auto product = named(Layer::product);
-  product.stride = static_cast<int>(*stride), product.dilation = static_cast<int>(*dilation);
+  product.stride = *stride, product.dilation = *dilation;
   if (!read_bias(module, weight->size(0), product)) return {};
-  for (const auto& group : weight->chunk(static_cast<int64_t>(*groups), 0))
+  for (const auto& group : weight->chunk(*groups, 0))
     product.weights.push_back(group.permute({2, 1, 0}));
   product.packed = {*weight};
   chain.inner.push_back(std::move(product));
@@ -99,12 +108,12 @@ std::optional<Layer> transposed(const Object& module, const Path& at) {
   const auto weight = tensor(module, "weight"), tail = tensor(module, "cache");
   const Node* node = only_node(module, c10::aten::conv_transpose1d);
   if (!weight || weight->dim() != 3 || !tail || tail->dim() != 3 || !node) return {};
-  const auto ratio = number(module, node->input(3));
-  if (!ratio || weight->size(2) != 2 * static_cast<int64_t>(*ratio) ||
-      tail->size(1) != weight->size(1) || tail->size(2) != static_cast<int64_t>(*ratio))
+  const auto ratio = count(module, node->input(3), 1);
+  if (!ratio || weight->numel() == 0 || weight->size(2) != 2 * int64_t{*ratio} ||
+      tail->size(1) != weight->size(1) || tail->size(2) != *ratio)
     return {};
   auto layer = named(Layer::overlap);
-  layer.ratio = static_cast<int>(*ratio);
+  layer.ratio = *ratio;
   layer.channels = static_cast<int>(weight->size(1));
   layer.cache = below(at, "cache");
   if (!read_bias(module, weight->size(1), layer)) return {};
@@ -166,6 +175,9 @@ std::optional<Layer> normalisation(const Object& module) {
   const auto epsilon = argument(module, 8);
   if (!mean || !variance || !gain || !shift || !training.isBool() || training.toBool() || !epsilon)
     return {};
+  if (mean->dim() != 1) return {};
+  for (const auto* other : {&*variance, &*gain, &*shift})
+    if (other->sizes() != mean->sizes()) return {};
   auto layer = named(Layer::affine);
   layer.gain = *gain * (*variance + *epsilon).rsqrt();
   layer.bias = *shift - *mean * layer.gain;

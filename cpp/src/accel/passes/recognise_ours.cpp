@@ -35,8 +35,11 @@ std::optional<Layer> taps(const Object& module) {
   const auto layout = list.toIntVector();
   const auto kernel = layout[0], in = layout[1], out = layout[2], groups = layout[6];
   for (const int64_t number : {kernel, in, out, layout[3], layout[4], groups})
-    if (number < 1 || number > (1 << 24)) return {};
-  if (weight->numel() != kernel * in * out || out % groups != 0 || bias->numel() != out) return {};
+    if (number < 1 || number > kMost) return {};
+  // Divided, for products of three such numbers overflow.
+  if (weight->numel() == 0 || weight->numel() % (kernel * in) != 0 ||
+      weight->numel() / (kernel * in) != out || out % groups != 0 || bias->numel() != out)
+    return {};
   Layer layer;
   layer.kind = Layer::product;
   layer.stride = static_cast<int>(layout[3]), layer.dilation = static_cast<int>(layout[4]);
