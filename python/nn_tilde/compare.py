@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import re
@@ -62,7 +63,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Memory:
-    """Resident bytes that a host with the model adds to a process; None where the system does not tell."""
+    """Resident bytes that hosts with the model add to a process; None where the system does not tell."""
 
     plain: int | None
     accelerated: int | None
@@ -129,13 +130,14 @@ def _shares(work: tuple[float, float], seconds: float, limits: Limits) -> tuple[
     return shares[0], shares[1]
 
 
-def memory(path: str | os.PathLike[str], precision: str = "exact") -> Memory:
+def memory(path: str | os.PathLike[str], precision: str = "exact", hosts: int = 1) -> Memory:
     """Loads the file in two processes of their own, so that neither sees what the other left."""
-    return Memory(_resident(Path(path), False, "exact"), _resident(Path(path), True, precision))
+    return Memory(_resident(Path(path), False, "exact", hosts), _resident(Path(path), True, precision, hosts))
 
 
 _CHILD = """
-import ctypes, gc, re, sys
+import ctypes, gc, json, re, sys
+path, method, accelerate, precision, count, sys.path = json.loads(sys.argv[1])
 from nn_tilde import Host
 
 def resident():
@@ -145,21 +147,24 @@ def resident():
     except (AttributeError, OSError):
         pass
     with open("/proc/self/status") as status:
-        return int(re.search(r"RssAnon:\\s+(\\d+) kB", status.read())[1]) * 1024
+        told = dict(re.findall(r"(RssAnon|VmRSS):\\s+(\\d+) kB", status.read()))
+    return int(told.get("RssAnon", told["VmRSS"])) * 1024  # some kernels tell the sum only
 
 before = resident()
-host = Host(sys.argv[1], sys.argv[4], accelerate=sys.argv[2] == "1", precision=sys.argv[3])
+hosts = [Host(path, method, accelerate=accelerate, precision=precision) for _ in range(count)]
 print(resident() - before)
 """
 
 
 @lru_cache
-def _resident(path: Path, accelerate: bool, precision: str) -> int | None:
+def _resident(path: Path, accelerate: bool, precision: str, hosts: int) -> int | None:
     if not Path("/proc/self/status").exists():
         return None
     method = next(iter(Contract._from(_core.inspect(path)).methods))
-    command = [sys.executable, "-c", _CHILD, str(path), str(int(accelerate)), precision, method]
-    done = subprocess.run(command, capture_output=True, text=True)
+    # The same package as here: a site's start-up files might put another first.
+    site = ["-S"] if sys.flags.no_site else []
+    told = json.dumps([str(path), method, accelerate, precision, hosts, sys.path])
+    done = subprocess.run([sys.executable, *site, "-c", _CHILD, told], capture_output=True, text=True)
     if done.returncode or not re.fullmatch(r"-?\d+\s*", done.stdout):
         return None
     return max(int(done.stdout), 0)
