@@ -10,7 +10,7 @@
 #   make bench                 the host against the bare TorchScript call; acceleration; RAVE playing and training
 #   make rave-demo             sounds are made, a RAVE is trained on them and exported
 #   make models                export the demonstration models to build/models
-#   make soak                  long forms of the fuzz and churn tests
+#   make soak                  long forms of the fuzz, churn and acceleration tests
 #   make lint, make format
 
 PYTHON ?= python3
@@ -84,9 +84,14 @@ test: test-cpp test-python test-pd sanitize-rt
 test-cpp: build-tests
 	$(BIN)/ctest --test-dir $(BUILD) --output-on-failure
 
-# Two at a time; each on one thread, for small networks gain nothing from more.
+# Two at a time; each on one thread, for small networks gain nothing from more. What plays files through the host
+# does so once more without acceleration.
+HOSTED = $(addprefix tests/python/test_,$(addsuffix .py,attributes failing_models host render settings)) \
+  tests/python/rave/test_rave_instrument.py
+PYTEST = OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 test-python: build
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest tests/python -n 2 --dist worksteal
+	$(PYTEST) tests/python
+	NN_TILDE_ACCELERATE=0 $(PYTEST) $(HOSTED)
 
 test-pd: build-tests pd-hosts
 	$(BIN)/python -m pytest tests/pd
@@ -126,6 +131,7 @@ soak: build-tests pd-hosts
 	NN_SOAK=1 $(BUILD)/tests/cpp/test_model "loads under*"
 	NN_SOAK=1 $(BUILD)/tests/cpp/test_purity
 	NN_SOAK=1 $(BIN)/python -m pytest tests/pd/test_storm.py -s
+	NN_SOAK=1 $(PYTEST) tests/python/rave/test_rave_acceleration.py
 
 lint: setup
 	$(BIN)/ruff check $(PY)
