@@ -130,7 +130,7 @@ class Run {
     for (const Step& step : net_.steps_)
       if (!step.groups.empty()) {
         const auto& g = step.groups[0].geometry();
-        const double count = static_cast<double>(rows_of(step).count) * examples_;
+        const double count = static_cast<double>(shape_of(step).count) * examples_;
         most = std::max(most, count * g.outputs);
       }
     if (most > kMostFloats) throw std::length_error("a block that wants too much memory");
@@ -168,10 +168,15 @@ class Run {
   }
 
   Rows rows_of(const Step& step) const {
+    Rows r = shape_of(step);
+    r.first = at(step.from, 0);
+    return r;
+  }
+  // The same before there is any memory.
+  Rows shape_of(const Step& step) const {
     const int v = step.from.value;
     const auto& geometry = step.groups[0].geometry();
     Rows r;
-    r.first = at(step.from, 0);
     r.row = static_cast<ptrdiff_t>(step.stride) * channels(v);
     r.tap = static_cast<ptrdiff_t>(step.dilation) * channels(v);
     const int span = (geometry.taps - 1) * step.dilation;
@@ -183,14 +188,15 @@ class Run {
   }
   size_t raw_floats(const Step& step) const {
     return step.kind == Step::overlap
-               ? rounded(static_cast<size_t>(examples_) * static_cast<size_t>(rows_of(step).count) *
+               ? rounded(static_cast<size_t>(examples_) *
+                         static_cast<size_t>(shape_of(step).count) *
                          static_cast<size_t>(step.groups[0].geometry().outputs))
                : 0;
   }
   size_t scratch_of(const Step& step) const {
     size_t most = 0;
     for (const Weights& group : step.groups)
-      most = std::max(most, shared_scratch_floats(group, rows_of(step)));
+      most = std::max(most, shared_scratch_floats(group, shape_of(step)));
     return raw_floats(step) + rounded(most);
   }
 

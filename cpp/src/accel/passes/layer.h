@@ -56,7 +56,7 @@ std::optional<std::vector<Part>> parts(const Object& module, const Path& at);
 std::optional<bool> channel_major(const Layer& layer);
 // Whether all that is in it agrees about that.
 bool one_order(const Layer& layer);
-// Of the layer and all that is in it, those without a frame left out.
+// Of the layer and all that is in it, also those without a frame.
 void find_caches(const Layer& layer, std::vector<Path>& caches);
 // Channels that go in, 0 for any number.
 int inputs(const Layer& layer);

@@ -66,7 +66,8 @@ bool Networks::separate(const Object& module, const std::vector<Path>& caches) c
   std::set<const c10::TensorImpl*> known;
   return std::all_of(caches.begin(), caches.end(), [&](const Path& path) {
     const auto cache = resolve(module, path);
-    return cache && inventory_.single(*cache) && known.insert(cache->unsafeGetTensorImpl()).second;
+    return cache && (cache->numel() == 0 || (inventory_.single(*cache) &&
+                                             known.insert(cache->unsafeGetTensorImpl()).second));
   });
 }
 

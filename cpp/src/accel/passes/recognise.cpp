@@ -163,7 +163,7 @@ bool one_order(const Layer& layer) {
 
 void find_caches(const Layer& layer, std::vector<Path>& caches) {
   const bool lines = layer.kind == Layer::past || layer.kind == Layer::delay;
-  if (layer.kind == Layer::overlap || (lines && layer.frames > 0)) caches.push_back(layer.cache);
+  if (layer.kind == Layer::overlap || lines) caches.push_back(layer.cache);
   for (const auto& inner : layer.inner) find_caches(inner, caches);
 }
 
