@@ -144,7 +144,8 @@ class GroupedTaps(Piece):
             y = torch.baddbmm(self.bias.transpose(1, 2), self.weight, rows.transpose(1, 2)).transpose(1, 2)
         else:
             y = torch.baddbmm(self.bias, rows, self.weight)
-        return y.transpose(0, 1).reshape(batch, frames, self.channels)
+        # Contiguous, or what is drawn "like" it would come in another order from one host to the next.
+        return y.transpose(0, 1).reshape(batch, frames, self.channels).contiguous()
 
 
 class Upsample(Piece):
