@@ -39,7 +39,7 @@ struct HostOptions {
   // Layers on packed kernels, where that sounds the same (CPU only), and how exactly those compute.
   bool accelerate = acceleration_defaults().accelerate;
   Precision precision = acceleration_defaults().precision;
-  int threads = 1;  // 2: products of accelerated layers are shared by two threads
+  int threads = 1;   // 2: products of accelerated layers are shared by two threads
   bool live = true;  // false: the thread that asks is the one that plays
 };
 

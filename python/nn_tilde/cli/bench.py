@@ -67,7 +67,9 @@ def bench_command(
         raise click.ClickException("--rate takes a number of Hz.")
     if compare:
         if device != "cpu" or accelerate is not None or threads > 1:
-            raise click.ClickException("--compare sets plain against accelerated on the CPU, on one core; leave the others out.")
+            raise click.ClickException(
+                "--compare sets plain against accelerated on the CPU, on one core; leave the others out."
+            )
         plot = plot or (out or Path()) / f"{model.stem}-compare.png"
     elif out:
         raise click.ClickException("--out is for --compare; --plot names a picture.")
