@@ -47,7 +47,8 @@ TEST_CASE("a pair computes what one thread computes, block after block") {
     Pair pair([&prepared] { ++prepared; });
     for (int block = 0; block < 20; ++block) {
       const Pair::Block both(&pair);
-      CHECK(Pair::current() == &pair);
+      // Later ones may be rests: the second core was taken.
+      if (block == 0) CHECK(Pair::current() == &pair);
       // Now and then there is time to wake, mostly there is not.
       if (block % 5 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
       for (int pass = 0; pass < passes; ++pass) {
