@@ -1,6 +1,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <thread>
+#include <utility>
 
 #include "fakes.h"
 #include "nn/host.h"
@@ -289,6 +290,47 @@ def split(self, x: Tensor):
   }());
   CHECK_THROWS_WITH(fixed.adopt(std::move(candidate)),
                     "The model was prepared for other channels.");
+}
+
+TEST_CASE("the number of examples changes while it plays; rows stay, and what was set is kept") {
+  const auto path = scripts::save("batches", scripts::gain());
+  nn::HostOptions options;
+  options.block = 128;
+  options.vector = 64;
+  options.offline = true;
+  nn::Host<double> host(path, options);
+  host.set("gain", {2.0});
+  Planes<double> in(3, 64), out(3, 64);
+  const auto play = [&](int vectors) {
+    for (int i = 0; i < vectors; ++i) host.process(in.at(0).data(), out.at(0).data(), 64);
+  };
+  for (int row = 0; row < 3; ++row) in[size_t(row)].assign(64, row + 1.0);
+  play(40);
+  CHECK(out[0].back() == 2);
+  host.widen(3);
+  CHECK(host.inputs() == 3);
+  CHECK(host.options().batch == 1);
+  play(8);
+  CHECK(out[0].back() == 2);
+  CHECK(out[2].back() == 0);
+  host.remake([](nn::HostOptions& o) { o.batch = 3; });
+  CHECK(host.options().batch == 3);
+  double last = 2, step = 0;
+  for (int i = 0; i < 40; ++i) {
+    play(1);
+    for (const double x : out[0]) step = std::max(step, std::abs(x - std::exchange(last, x)));
+  }
+  CHECK(step < 0.02);
+  for (int row = 0; row < 3; ++row) CHECK(out[size_t(row)].back() == 2 * (row + 1));
+  REQUIRE(host.set_vector(32));
+  play(8);
+  for (int row = 0; row < 3; ++row) CHECK(out[size_t(row)].back() == 2 * (row + 1));
+  CHECK_THROWS_WITH(host.remake([](nn::HostOptions& o) { o.batch = 4; }),
+                    "The model was prepared for other channels.");
+  host.remake([](nn::HostOptions& o) { o.batch = 2; });
+  play(40);
+  CHECK(out[1].back() == 4);
+  CHECK(out[2].back() == 0);
 }
 
 TEST_CASE("what was set is kept for the same model in another block") {

@@ -122,6 +122,53 @@ TEST_CASE("streams of fewer channels than the player fade, and the rest is silen
   for (int c = 0; c < 3; ++c) CHECK(out[size_t(c)].front() == 7);
 }
 
+TEST_CASE("streams of fewer examples than the player find their rows, and the rest is silent") {
+  nn::Player<float> player(2, 2, 3);
+  Planes<float> in(2 * 4, 64), out(2 * 4, 64);
+  for (int row = 0; row < 8; ++row) in[size_t(row)].assign(64, static_cast<float>(1 << row));
+  const auto doubled = [](int batch, float gain) {  // 2 channels: each input times `gain`
+    nn::StreamConfig c;
+    c.timing = {64, 64, false, false};
+    c.inputs = c.outputs = 2 * batch;
+    auto engine = std::make_shared<FakeEngine>(2 * batch, 2 * batch, 64);
+    engine->after = [batch, gain](const float* const* x, float* const* y) {
+      for (int row = 0; row < 2 * batch; ++row)
+        for (int i = 0; i < 64; ++i) y[row][i] = gain * x[row][i];
+    };
+    return std::make_unique<nn::Stream>(engine, c);
+  };
+  const auto play = [&](int vectors) {
+    for (int i = 0; i < vectors; ++i) player.process(in.at(0).data(), out.at(0).data(), 64);
+  };
+  const auto heard = [&](size_t row) { return out[row].back(); };
+  player.play(doubled(1, 1), 1);
+  play(10);
+  CHECK(heard(0) == 1);  // channel 0 of the only example
+  CHECK(heard(3) == 8);  // channel 1: row 1 · 3
+  for (const size_t row : {1, 2, 4, 5}) CHECK(heard(row) == 0);
+  player.play(doubled(3, 2), 3);
+  play(10);
+  for (size_t row = 0; row < 6; ++row) CHECK(heard(row) == 2.f * static_cast<float>(1 << row));
+  player.grow(2, 2, 4);  // what plays has three examples, and rows lie anew
+  play(1);
+  CHECK(heard(2) == 8);
+  CHECK(heard(3) == 0);
+  CHECK(heard(4) == 32);  // channel 1 of example 0
+  CHECK(heard(7) == 0);
+  player.restart(doubled(4, 3), 4);
+  play(1);
+  for (size_t row = 0; row < 8; ++row) CHECK(heard(row) == 3.f * static_cast<float>(1 << row));
+  player.play(doubled(2, 1), 2);
+  float last = heard(0), step = 0;
+  for (int i = 0; i < 10; ++i) {
+    play(1);
+    for (const float x : out[0]) step = std::max(step, std::abs(x - std::exchange(last, x)));
+  }
+  CHECK(step < 0.05f);  // it fades
+  CHECK(heard(0) == 1);
+  CHECK(heard(6) == 0);
+}
+
 TEST_CASE("streams that are no longer played are freed by the control thread") {
   auto alive = std::make_shared<std::atomic<int>>(0);
   {

@@ -25,12 +25,12 @@ struct HostOptions {
   int block = kBlockOmitted;  // samples, or 0 for synchronous at the smallest block
   int standard_block = 4096;  // what an omitted block means, where the file suggests none
   bool threaded = true;
-  int vector = 64;             // the largest callback
-  bool vector_varies = false;  // callbacks of any size up to `vector`
-  int burst = 0;               // samples the audio host computes at once; 0: one vector
-  bool tight = false;          // the smallest latency that the measured cost allows
-  double sample_rate = 44100;  // Hz
-  int batch = 1;
+  int vector = 64;                // the largest callback
+  bool vector_varies = false;     // callbacks of any size up to `vector`
+  int burst = 0;                  // samples the audio host computes at once; 0: one vector
+  bool tight = false;             // the smallest latency that the measured cost allows
+  double sample_rate = 44100;     // Hz
+  int batch = 1;                  // remake() may change it, up to what widen() made room for
   int inputs = -1, outputs = -1;  // host channels per example; −1: the method's; kWidest
   Late late = Late::silence;
   bool offline = false;  // wait for late blocks instead of missing them
@@ -62,7 +62,8 @@ Candidate prepare(const std::shared_ptr<const Model>& model, const HostOptions& 
 Candidate prepare_again(const std::shared_ptr<const Model>& model, const HostOptions& last,
                         const HostOptions& options);
 
-// Sample = float or double, what the audio host computes with. Channel rows are c·batch + b.
+// Sample = float or double, what the audio host computes with. Channel rows are c·batch + b; where
+// there is room for more examples than the model computes, the others are silent.
 template <typename Sample>
 class Host {
  public:
@@ -76,9 +77,11 @@ class Host {
     player_->process(in, out, n);
   }
 
-  // Rows that process() takes. They change in adopt() with kWidest only, and never shrink.
-  int inputs() const noexcept { return inputs_ * options_.batch; }
-  int outputs() const noexcept { return outputs_ * options_.batch; }
+  // Rows that process() takes. They change in widen(), and in adopt() with kWidest; they never
+  // shrink.
+  int inputs() const noexcept { return inputs_ * width_; }
+  int outputs() const noexcept { return outputs_ * width_; }
+  int width() const noexcept { return width_; }  // examples that there is room for
 
   // The rest: control threads, with audio running or not. All throw nn::Error.
 
@@ -95,6 +98,9 @@ class Host {
   // begins anew. False when the model is still computing a block after `patience` seconds: it is
   // silent until a later call succeeds.
   bool set_vector(int vector, double patience = 1);
+  // Audio stopped: rows are c·width + b from now on, with room for `batch` examples or more. The
+  // model goes on with as many as it had until remake() gives it others.
+  void widen(int batch);
   HostOptions options() const;  // as they are now
   // Applied between two blocks; method() and latency() tell the new one at once.
   void set_method(const std::string& name);
@@ -136,7 +142,7 @@ class Host {
   void take_over(Candidate candidate, bool keep);  // with control_ held
 
   HostOptions options_;
-  int inputs_ = 0, outputs_ = 0;
+  int inputs_ = 0, outputs_ = 0, width_ = 1;
   int64_t loads_asked_ = 0, load_adopted_ = 0;
   mutable std::mutex control_;  // control threads only
   std::mutex remaking_;         // one remake() at a time, the long part included

@@ -10,13 +10,13 @@
 
 namespace nn {
 
-// Sample = float or double. A stream may have fewer inputs and outputs than the player: it takes
-// the first, and the other outputs are silent. Never more.
+// Sample = float or double. Rows are c·batch + b. A stream may have fewer channels or examples than
+// the player: it takes the first of each, and the other outputs are silent. Never more.
 template <typename Sample>
 class Player {
  public:
-  Player(int inputs, int outputs);
-  ~Player();  // control thread, audio stopped
+  Player(int inputs, int outputs, int batch = 1);  // channels
+  ~Player();                                       // control thread, audio stopped
   Player(const Player&) = delete;
   Player& operator=(const Player&) = delete;
 
@@ -24,13 +24,13 @@ class Player {
   // on until the new stream has filled its latency, then the two crossfade over 5 ms. One that was
   // still waiting for that is dropped. A null pointer fades to silence. Frees what the audio thread
   // has finished with.
-  void play(std::unique_ptr<Stream> stream);
+  void play(std::unique_ptr<Stream> stream, int batch = 1);
   // Control thread, audio stopped: the stream is heard from its first sample, and all others are
   // gone, also one that play() was changing to.
-  void restart(std::unique_ptr<Stream> stream);
-  // Control thread, audio stopped: from now on process() takes that many rows, never fewer than
-  // before.
-  void grow(int inputs, int outputs);
+  void restart(std::unique_ptr<Stream> stream, int batch = 1);
+  // Control thread, audio stopped: from now on process() takes that many channels of that many
+  // examples, never fewer than before.
+  void grow(int inputs, int outputs, int batch = 1);
 
   // Audio thread, wait-free; any n ≥ 1.
   void process(const Sample* const* in, Sample* const* out, int n) noexcept;
@@ -49,6 +49,7 @@ class Player {
   struct Entry {  // a stream to change to; the stream may be null
     std::unique_ptr<Stream> stream;
     std::vector<float> fade;  // into it, at its sample rate
+    int batch = 1;
   };
   void run(Entry* entry, Sample* const* out, int n) noexcept;
   void take_incoming() noexcept;
@@ -60,7 +61,10 @@ class Player {
   static int64_t filled(const Entry& entry) noexcept;
   void instruct(Stream& stream) const noexcept;
 
-  int outputs_ = 0;
+  void run_fewer(Entry& entry, Sample* const* out, int n) noexcept;
+
+  int outputs_ = 0;  // rows
+  int batch_ = 1;
   std::atomic<Entry*> incoming_{nullptr};
   std::array<std::atomic<Entry*>, 4> retired_{};
   std::atomic<bool> changing_{false};
@@ -74,6 +78,8 @@ class Player {
   std::vector<Sample*> scratch_rows_;
   std::vector<const Sample*> in_;
   std::vector<Sample*> out_;
+  std::vector<const Sample*> fewer_in_;  // the rows of a stream with fewer examples
+  std::vector<Sample*> fewer_out_;
 };
 
 extern template class Player<float>;

@@ -13,17 +13,18 @@ Host<Sample>::Host(const HostOptions& options)
     : options_(options),
       inputs_(std::max(options.inputs, 0)),
       outputs_(std::max(options.outputs, 0)),
-      player_(std::make_unique<Player<Sample>>(inputs(), outputs())) {}
+      width_(options.batch),
+      player_(std::make_unique<Player<Sample>>(inputs_, outputs_, width_)) {}
 
 template <typename Sample>
 Host<Sample>::Host(const std::filesystem::path& path, const HostOptions& options)
-    : options_(options) {
+    : options_(options), width_(options.batch) {
   Candidate candidate = prepare(path, options);
   if (options.inputs != kWidest) options_.inputs = candidate.engine->options().inputs;
   if (options.outputs != kWidest) options_.outputs = candidate.engine->options().outputs;
   inputs_ = candidate.engine->options().inputs;
   outputs_ = candidate.engine->options().outputs;
-  player_ = std::make_unique<Player<Sample>>(inputs(), outputs());
+  player_ = std::make_unique<Player<Sample>>(inputs_, outputs_, width_);
   take_over(std::move(candidate), false);
 }
 
@@ -34,8 +35,8 @@ std::unique_ptr<Stream> Host<Sample>::stream(const Candidate& candidate) const {
   StreamConfig config;
   config.timing = {engine.block, options_.vector, options_.vector_varies,
                    options_.threaded && candidate.options.block != 0, candidate.options.burst};
-  config.inputs = engine.inputs * options_.batch;
-  config.outputs = engine.outputs * options_.batch;
+  config.inputs = engine.inputs * engine.batch;
+  config.outputs = engine.outputs * engine.batch;
   config.sample_rate = options_.sample_rate;
   config.late = options_.late;
   config.tight = candidate.tight;
@@ -51,13 +52,13 @@ void Host<Sample>::take_over(Candidate candidate, bool keep) {
   const EngineOptions& engine = candidate.engine->options();
   const bool grows_in = options_.inputs == kWidest, grows_out = options_.outputs == kWidest;
   if ((engine.inputs > inputs_ && !grows_in) || (engine.outputs > outputs_ && !grows_out) ||
-      engine.batch != options_.batch)
+      engine.batch > width_)
     throw Error("The model was prepared for other channels.");
   auto fresh = stream(candidate);
   if (grows_in || grows_out) {
     const int inputs = std::max(inputs_, engine.inputs),
               outputs = std::max(outputs_, engine.outputs);
-    player_->grow(inputs * options_.batch, outputs * options_.batch);
+    player_->grow(inputs, outputs, width_);
     inputs_ = inputs;
     outputs_ = outputs;
   }
@@ -68,6 +69,7 @@ void Host<Sample>::take_over(Candidate candidate, bool keep) {
     said_.push_back(std::move(*text));
   }
   options_.method = engine.method;
+  options_.batch = engine.batch;
   // A block that was raised for a model stays, as patches know it.
   options_.block = candidate.options.block > 0 ? engine.block : candidate.options.block;
   options_.tight = candidate.options.tight;
@@ -86,7 +88,7 @@ void Host<Sample>::take_over(Candidate candidate, bool keep) {
     });
   if (!keep) was_set_.clear();
   for (const auto& entry : was_set_.standing()) apply(entry);
-  player_->play(std::move(fresh));
+  player_->play(std::move(fresh), engine.batch);
 }
 
 template <typename Sample>
@@ -153,8 +155,15 @@ bool Host<Sample>::set_vector(int vector, double patience) {
   if (!stream_) return true;
   auto fresh = stream(playing_);
   stream_ = fresh.get();
-  player_->restart(std::move(fresh));
+  player_->restart(std::move(fresh), options_.batch);
   return true;
+}
+
+template <typename Sample>
+void Host<Sample>::widen(int batch) {
+  const std::lock_guard lock(control_);
+  width_ = std::max(width_, batch);
+  player_->grow(inputs_, outputs_, width_);
 }
 
 template <typename Sample>
@@ -200,86 +209,6 @@ bool Host<Sample>::plan(const std::function<void(HostOptions&)>& change) {
   const std::lock_guard lock(control_);
   if (!playing_.engine) change(options_);
   return !playing_.engine;
-}
-
-template <typename Sample>
-void Host<Sample>::set(const std::string& attribute, Values values) {
-  const std::lock_guard lock(control_);
-  engine().attribute(attribute);  // throws when there is none
-  const Attribute& known = *engine().model().contract().attribute(attribute);
-  if (!known.writable) throw Error("Attribute '" + attribute + "' cannot be set.");
-  if (values.size() != known.types.size())
-    throw Error("Attribute '" + attribute + "' takes " + std::to_string(known.types.size()) +
-                (known.types.size() == 1 ? " value" : " values") + ", not " +
-                std::to_string(values.size()) + ".");
-  for (size_t i = 0; i < values.size(); ++i)
-    values[i] = as_type(values[i], known.types[i], attribute);
-  apply(was_set_.add(attribute, std::move(values)));
-}
-
-template <typename Sample>
-void Host<Sample>::apply(const std::shared_ptr<AttributeRecord::Entry>& entry) {
-  post([engine = &engine(), entry] {
-    // Another thread may read the state meanwhile: it must not look refused while it waits.
-    try {
-      engine->set_attribute(entry->attribute, entry->values);
-    } catch (...) {
-      entry->state = AttributeRecord::Entry::refused;
-      throw;
-    }
-    entry->state = AttributeRecord::Entry::taken;
-  });
-}
-
-template <typename Sample>
-std::future<Values> Host<Sample>::ask(const std::string& attribute) {
-  const std::lock_guard lock(control_);
-  engine().attribute(attribute);  // throws when there is none
-  if (!engine().model().contract().attribute(attribute)->readable)
-    throw Error("Attribute '" + attribute + "' cannot be read.");
-  auto answer = std::make_shared<std::promise<Values>>();
-  auto future = answer->get_future();
-  post([engine = &engine(), attribute, answer] {
-    try {
-      engine->refresh(attribute);
-      answer->set_value(engine->attribute(attribute));
-    } catch (...) {
-      answer->set_exception(std::current_exception());
-    }
-  });
-  // Nobody else would while no audio runs; while it does, the next block applies it.
-  if (!options_.live || !stream_->playing()) stream_->flush();
-  return future;
-}
-
-template <typename Sample>
-Values Host<Sample>::get(const std::string& attribute, bool now) {
-  if (now) try {
-      auto answer = ask(attribute);
-      if (answer.wait_for(std::chrono::seconds(1)) == std::future_status::ready)
-        return answer.get();
-    } catch (const std::future_error&) {
-      // Another model was loaded before the command had its turn.
-    }
-  const std::lock_guard lock(control_);
-  const Values values = engine().attribute(attribute);
-  if (!engine().model().contract().attribute(attribute)->readable)
-    throw Error("Attribute '" + attribute + "' cannot be read.");
-  return values;
-}
-
-template <typename Sample>
-void Host<Sample>::set_buffer(const std::string& key, BufferValue value) {
-  const std::lock_guard lock(control_);
-  was_set_.replace_buffer(key, value);
-  post([engine = &engine(), key, value = std::move(value)] { engine->set_buffer(key, value); });
-}
-
-template <typename Sample>
-void Host<Sample>::clear_buffer(const std::string& key) {
-  const std::lock_guard lock(control_);
-  was_set_.replace_buffer(key, {});
-  post([engine = &engine(), key] { engine->clear_buffer(key); });
 }
 
 template <typename Sample>

@@ -11,15 +11,20 @@
 namespace nn {
 
 template <typename Sample>
-Player<Sample>::Player(int inputs, int outputs) {
-  grow(inputs, outputs);
+Player<Sample>::Player(int inputs, int outputs, int batch) {
+  grow(inputs, outputs, batch);
 }
 
 template <typename Sample>
-void Player<Sample>::grow(int inputs, int outputs) {
-  outputs_ = std::max(outputs_, outputs);
-  in_.resize(std::max(in_.size(), static_cast<size_t>(inputs)));
+void Player<Sample>::grow(int inputs, int outputs, int batch) {
+  const int channels_in = std::max(static_cast<int>(in_.size()) / batch_, inputs);
+  const int channels_out = std::max(outputs_ / batch_, outputs);
+  batch_ = std::max(batch_, batch);
+  outputs_ = channels_out * batch_;
+  in_.resize(static_cast<size_t>(channels_in * batch_));
   out_.resize(static_cast<size_t>(outputs_));
+  fewer_in_.resize(in_.size());
+  fewer_out_.resize(out_.size());
   scratch_.resize(static_cast<size_t>(outputs_) * Stream::kLargestVector);
   scratch_rows_.resize(static_cast<size_t>(outputs_));
   for (size_t c = 0; c < scratch_rows_.size(); ++c)
@@ -35,19 +40,19 @@ Player<Sample>::~Player() {
 }
 
 template <typename Sample>
-void Player<Sample>::play(std::unique_ptr<Stream> stream) {
+void Player<Sample>::play(std::unique_ptr<Stream> stream, int batch) {
   auto fade = half_cosine(stream ? stream->config().sample_rate : 48000);
-  let_go(
-      incoming_.exchange(new Entry{std::move(stream), std::move(fade)}, std::memory_order_acq_rel));
+  let_go(incoming_.exchange(new Entry{std::move(stream), std::move(fade), batch},
+                            std::memory_order_acq_rel));
   collect();
 }
 
 template <typename Sample>
-void Player<Sample>::restart(std::unique_ptr<Stream> stream) {
+void Player<Sample>::restart(std::unique_ptr<Stream> stream, int batch) {
   collect();
   let_go(incoming_.exchange(nullptr));
   let_go(std::exchange(next_, nullptr));
-  let_go(std::exchange(current_, new Entry{std::move(stream), {}}));
+  let_go(std::exchange(current_, new Entry{std::move(stream), {}, batch}));
   changing_.store(false);
 }
 
@@ -134,11 +139,27 @@ void Player<Sample>::process_portion(int n) noexcept {
 template <typename Sample>
 void Player<Sample>::run(Entry* entry, Sample* const* out, int n) noexcept {
   int rows = 0;
+  if (entry && entry->stream && entry->batch != batch_) return run_fewer(*entry, out, n);
   if (entry && entry->stream) {
     entry->stream->process(in_.data(), out, n);
     rows = entry->stream->config().outputs;
   }
   for (int c = rows; c < outputs_; ++c) std::fill_n(out[c], n, Sample(0));
+}
+
+template <typename Sample>
+void Player<Sample>::run_fewer(Entry& entry, Sample* const* out, int n) noexcept {
+  const StreamConfig& config = entry.stream->config();
+  const int batch = entry.batch;
+  const auto row = [&](int own) { return own / batch * batch_ + own % batch; };
+  for (int own = 0; own < config.inputs; ++own)
+    fewer_in_[static_cast<size_t>(own)] = in_[static_cast<size_t>(row(own))];
+  for (int own = 0; own < config.outputs; ++own)
+    fewer_out_[static_cast<size_t>(own)] = out[row(own)];
+  entry.stream->process(fewer_in_.data(), fewer_out_.data(), n);
+  for (int c = 0; c < outputs_; ++c)
+    if (c % batch_ >= batch || c / batch_ >= config.outputs / batch)
+      std::fill_n(out[c], n, Sample(0));
 }
 
 // Samples until the stream sounds.
