@@ -165,7 +165,7 @@ void Nn::on_latency(const Atoms& atoms) {
   if (kind != "tight" && kind != "standard")
     refuse("latency", messages().at("latency").takes, atoms);
   remake(
-      [tight = kind == "tight", burst = longest_burst_](nn::HostOptions& options) {
+      [tight = kind == "tight", burst = bursts_.longest()](nn::HostOptions& options) {
         options.tight = tight;
         options.burst = burst;
       },

@@ -13,6 +13,7 @@
 #include "arguments.h"
 #include "arrays.h"
 #include "downloads.h"
+#include "nn/bursts.h"
 #include "nn/host.h"
 #include "object.h"
 
@@ -113,7 +114,6 @@ class Nn final : public Object {
   void follow_vector(bool wait);
   void fit_rows();
   void set_silent(int vector);
-  void notice_bursts(int n) noexcept;
   void tell_bursts();
 
   std::shared_ptr<const nn::Model> model() const;  // throws without one
@@ -147,9 +147,7 @@ class Nn final : public Object {
   std::vector<t_sample*> out_;
   std::vector<t_sample> silence_, unheard_;
 
-  // How many samples Pd computes at once, for advice.
-  std::chrono::steady_clock::time_point last_perform_{};
-  int burst_ = 0, longest_burst_ = 0;
+  nn::Bursts bursts_;  // of Pd, for advice
   bool told_bursts_ = false;
 };
 

@@ -51,7 +51,7 @@ void Nn::dsp(t_signal** signals) {
   // Last: Pd may use the memory of an input for an output.
   for (t_sample* samples : unfilled) dsp_add_zero(samples, vector);
 
-  burst_ = longest_burst_ = 0;
+  bursts_.restart();
   follow_listeners();
   sample_rate_ = rate;
   if (rate > 0 && rate != host_->options().sample_rate) host_->set_sample_rate(rate);
@@ -100,7 +100,7 @@ t_int* Nn::perform(t_int* words) {
   auto* self = reinterpret_cast<Nn*>(words[1]);
   const auto n = static_cast<int>(words[2]);
   self->host_->process(self->in_.data(), self->out_.data(), n);
-  self->notice_bursts(n);
+  self->bursts_.callback(n, self->clock_rate_, !self->nobody_listens());
   return words + 3;
 }
 
@@ -118,28 +118,16 @@ bool Nn::nobody_listens() const {
   return offline_ == Offline::automatic ? !audio_is_open() : offline_ == Offline::on;
 }
 
-// Between the ticks that Pd computes at once, no time passes in which a model could run. What is
-// longer than any device's delay is Pd catching up, and no reason for advice.
-void Nn::notice_bursts(int n) noexcept {
-  const auto now = std::chrono::steady_clock::now();
-  const std::chrono::duration<double> passed = now - last_perform_;
-  last_perform_ = now;
-  const int most = static_cast<int>(clock_rate_ / 2);
-  const bool at_once = !nobody_listens() && passed.count() < 0.5 * n / clock_rate_;
-  burst_ = at_once ? std::min(burst_ + n, most) : n;
-  if (burst_ < most) longest_burst_ = std::max(longest_burst_, burst_);
-}
-
 void Nn::tell_bursts() {
   if (told_bursts_ || nobody_listens() || !host_->model() || host_->stats().misses == 0) return;
-  const int block = host_->block();
-  if (longest_burst_ <= block) return;
+  const int block = host_->block(), burst = bursts_.longest();
+  if (burst <= block) return;
   told_bursts_ = true;
-  notice("Pd computes up to " + std::to_string(longest_burst_) +
+  notice("Pd computes up to " + std::to_string(burst) +
          " samples at once, more than a "
          "block of " +
          std::to_string(block) + ": send [bufsize " +
-         std::to_string(nn::next_power_of_two(longest_burst_)) + "(, or give Pd a smaller delay.");
+         std::to_string(nn::next_power_of_two(burst)) + "(, or give Pd a smaller delay.");
 }
 
 }  // namespace pd

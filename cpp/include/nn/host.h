@@ -23,7 +23,9 @@ inline constexpr int kWidest = -2;
 struct HostOptions {
   std::string method = "forward";
   int block = kBlockOmitted;  // samples, or 0 for synchronous at the smallest block
-  int standard_block = 4096;  // what an omitted block means, where the file suggests none
+  // What an omitted block means, where the file suggests none; 0: the smallest power of two that
+  // holds the ratios and the vector.
+  int standard_block = 4096;
   bool threaded = true;
   int vector = 64;                // the largest callback
   bool vector_varies = false;     // callbacks of any size up to `vector`

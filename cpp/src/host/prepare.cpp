@@ -56,7 +56,9 @@ Candidate prepare_again(const std::shared_ptr<const Model>& model, const HostOpt
 
 Candidate prepare(const std::shared_ptr<const Model>& model, const HostOptions& options) {
   const Contract& contract = model->contract();
-  const int standard = contract.metadata.block.value_or(options.standard_block);
+  const auto smallest = next_power_of_two(std::max(contract.highest_ratio(), options.vector));
+  const int standard = contract.metadata.block.value_or(
+      options.standard_block > 0 ? options.standard_block : static_cast<int>(smallest));
 
   EngineOptions engine;
   engine.method = options.method;

@@ -23,6 +23,8 @@ BLOCKS = 200 if LONG else 12
 BLOCK = 2048
 PLAYED = [(m, b) for m in ("encode", "decode", "forward") for b in (1, 4)] if LONG else [("forward", 4)]
 CLOSE = 1e-5  # of the peak: what `exact` promises
+# Latents on a sphere are angles, and one that is hardly defined turns rounding into more.
+CLOSE_ANGLES = 1e-4
 CONFIGS = list(dict.fromkeys([*MODELS, *STACKS.split()]))
 # Those that the benchmark can write as releases do; in stereo it writes none.
 RELEASED = ["v1", "raspberry", "v2", "v2+causal"]
@@ -69,20 +71,21 @@ def _quick(monkeypatch):
     monkeypatch.setattr("nn_tilde.export.module.verify", lambda *_: None)
 
 
-def assert_accelerated_and_close(path):
+def assert_accelerated_and_close(path, angles=False):
     both = Comparer(path)  # which has played three blocks of each method, alone
     assert both.remark == ""
     assert both.accelerated
     block = both.rounded((BLOCK,))[0]
     for method, batch in PLAYED:
         error = both.row(method, block, batch, BLOCKS).error
-        assert error <= CLOSE, (method, batch, error)  # no number at all is not close
+        close = CLOSE_ANGLES if angles and method == "encode" else CLOSE
+        assert error <= close, (method, batch, error)  # no number at all is not close
 
 
 @pytest.mark.parametrize(("name", "channels"), CASES)
 def test_every_network_as_we_export_it(name, channels, tmp_path):
     export(small(name, channels), tmp_path / "x.ts", streaming=True)
-    assert_accelerated_and_close(tmp_path / "x.ts")
+    assert_accelerated_and_close(tmp_path / "x.ts", angles="spherical" in name)
 
 
 @pytest.mark.parametrize("name", RELEASED)
