@@ -6,6 +6,7 @@
 #include "../accel/pair.h"
 #include "../rt/denormals.h"
 #include "frames.h"
+#include "ivalues.h"
 #include "limited.h"
 #include "loaded.h"
 #include "nn/error.h"
@@ -13,7 +14,6 @@
 #include "read_contract.h"
 #include "sentence.h"
 #include "snapshot.h"
-#include "values.h"
 #include "warm_up.h"
 
 namespace nn {
