@@ -4,6 +4,8 @@
 #   make pd                    the Pure Data externals, in build/dev/pd/nn_tilde
 #   make pd-package            the externals with all they need, in build/package/linux and dist
 #   make pd-macos              the same for macOS on Apple silicon, compiled here with zig
+#   make max-package           the Max package, in build/package/max; Linux: for the tests, with stand-in headers
+#   make max-macos             the same for macOS on Apple silicon, compiled here with zig
 #   make pd-hosts              a newer Pd and a double-precision one, for the tests (Debian)
 #   make test-neon             the kernels of 64-bit Arm, compiled with zig, in an emulator (Debian)
 #   make sanitize              the whole core under address, undefined and thread sanitizers
@@ -25,17 +27,17 @@ endif
 BUILD := build/dev
 SANITIZERS := UBSAN_OPTIONS=print_stacktrace=1 TSAN_OPTIONS=halt_on_error=1
 CORE := -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja -DNN_BUILD_PYTHON=OFF -DNN_BUILD_TESTS=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo
-CPP := $(shell find cpp pd_external tests -name '*.h' -o -name '*.cpp')
+CPP := $(shell find cpp pd_external max_package tests -name '*.h' -o -name '*.cpp')
 RELEASE = -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python \
   -DCMAKE_BUILD_TYPE=Release -DNN_BUILD_PYTHON=OFF -DNN_BUILD_PD=ON
 PACKAGE = $(BIN)/python scripts/package_pd.py --models build/models --archive dist
 # Built wherever Pd's header is.
 PD = $(if $(wildcard /usr/include/pd/m_pd.h $(PD_INCLUDE_DIR)/m_pd.h),ON,OFF)
-PY := python tests models scripts
+PY := python tests models scripts max_package
 INPUT ?=
 DEMO_OUT ?= demo-out
 
-.PHONY: all setup build build-tests pd pd-hosts pd-package pd-macos demo test test-cpp test-python test-pd test-neon sanitize sanitize-rt bench rave-demo models soak lint format clean
+.PHONY: all setup build build-tests pd pd-hosts pd-package pd-macos max-package max-macos demo test test-cpp test-python test-pd test-max test-neon sanitize sanitize-rt bench rave-demo models soak lint format clean
 all: build
 
 $(VENV)/.ready: pyproject.toml scripts/setup.sh
@@ -50,7 +52,7 @@ build: setup
 	$(INSTALL)
 
 build-tests: setup
-	$(INSTALL) -Ccmake.define.NN_BUILD_TESTS=ON -Ccmake.define.NN_BUILD_PD=$(PD)
+	$(INSTALL) -Ccmake.define.NN_BUILD_TESTS=ON -Ccmake.define.NN_BUILD_PD=$(PD) -Ccmake.define.NN_BUILD_MAX=ON
 
 pd: models
 	$(INSTALL) -Ccmake.define.NN_BUILD_PD=ON
@@ -76,10 +78,22 @@ pd-macos: models build/macos-root/.ready
 	$(BIN)/cmake --build build/macos
 	$(PACKAGE) build/macos build/package/macos/nn_tilde --torch build/macos-root/torch
 
+PACKAGE_MAX = $(BIN)/python scripts/package_max.py --models build/models --archive dist
+max-package: models
+	$(BIN)/cmake -S . -B build/release $(RELEASE) -DNN_BUILD_MAX=ON
+	$(BIN)/cmake --build build/release
+	$(PACKAGE_MAX) build/release build/package/max/nn_tilde
+
+max-macos: models build/macos-root/.ready
+	$(BIN)/cmake -S . -B build/macos $(RELEASE) -DNN_BUILD_MAX=ON -DCMAKE_TOOLCHAIN_FILE=cmake/zig-macos.cmake \
+	  -DNN_MACOS_ROOT=$(CURDIR)/build/macos-root
+	$(BIN)/cmake --build build/macos
+	$(PACKAGE_MAX) build/macos build/package/max-macos/nn_tilde --torch build/macos-root/torch
+
 demo: build
 	$(BIN)/python scripts/demo.py --out $(DEMO_OUT) $(if $(INPUT),--input "$(INPUT)")
 
-test: test-cpp test-python test-pd sanitize-rt
+test: test-cpp test-python test-pd test-max sanitize-rt
 
 test-cpp: build-tests
 	$(BIN)/ctest --test-dir $(BUILD) --output-on-failure
@@ -96,6 +110,9 @@ test-python: build
 test-pd: build-tests pd-hosts
 	$(BIN)/python -m pytest tests/pd
 
+test-max: build-tests
+	$(BIN)/python -m pytest tests/max
+
 test-neon: setup
 	BIN="$(CURDIR)/$(BIN)" ZIG="$(ZIG)" sh scripts/test_neon.sh build/neon
 
@@ -104,10 +121,11 @@ sanitize-rt: setup
 	$(BIN)/cmake --build build/rt-address
 	$(SANITIZERS) build/rt-address/tests/cpp/test_rt
 	$(SANITIZERS) build/rt-address/tests/cpp/test_accel
-	$(BIN)/cmake -S . -B build/rt-thread $(CORE) -DNN_TORCH=OFF -DNN_SANITIZE=thread
+	$(BIN)/cmake -S . -B build/rt-thread $(CORE) -DNN_TORCH=OFF -DNN_SANITIZE=thread -DNN_BUILD_MAX=ON
 	$(BIN)/cmake --build build/rt-thread
 	$(SANITIZERS) build/rt-thread/tests/cpp/test_rt
 	$(SANITIZERS) build/rt-thread/tests/cpp/test_accel
+	$(SANITIZERS) build/rt-thread/tests/max/test_max_threads
 
 sanitize: sanitize-rt
 	$(BIN)/cmake -S . -B build/address $(CORE) -DNN_SANITIZE=address -DPython_EXECUTABLE=$(CURDIR)/$(BIN)/python

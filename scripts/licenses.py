@@ -37,8 +37,20 @@ def copy_debian(package: str, folder: Path) -> str:
     return f"Debian, source package {origin} {version}"
 
 
-def write_licenses(folder: Path, libraries: dict[str, Path], torch: Path) -> None:
-    """`libraries`: the place of each, in the torch package or where a Debian package put it."""
+def copy_given(name: str, text: Path, folder: Path) -> str:
+    """A licence from somewhere else than Debian; returns where it comes from, in words."""
+    (folder / name).mkdir(parents=True, exist_ok=True)
+    shutil.copy(text, folder / name / "copyright")
+    return f"{name}, as it was installed where this was built"
+
+
+def write_licenses(folder: Path, libraries: dict[str, Path], torch: Path, given: dict[str, Path] | None = None) -> None:
+    """`libraries`: the place of each, in the torch package or where a Debian package put it.
+
+    `given`: licence texts on systems without Debian's packages, by the first letters of a library's name, or
+    "nlohmann-json".
+    """
+    given = given or {}
     metadata = max(torch.parent.glob("torch-*.dist-info"))
     shutil.copytree(metadata / "licenses", folder / "torch")
     lines = []
@@ -48,11 +60,17 @@ def write_licenses(folder: Path, libraries: dict[str, Path], torch: Path) -> Non
             if name.startswith("libgomp"):
                 copy_debian(TORCHS_GOMP, folder)
                 origin += f" and {TORCHS_GOMP}"
+        elif own := next((start for start in given if name.startswith(start)), None):
+            origin = f"{copy_given(own, given[own], folder)}; licence in {own}"
         else:
             package = debian_package(name)
             origin = f"{copy_debian(package, folder)}; licence in {package}"
         lines.append(f"{name:24} {origin}")
-    lines.append(f"{'(in libnn_tilde)':24} nlohmann-json: {copy_debian(HEADER_ONLY, folder)}; licence in {HEADER_ONLY}")
+    if "nlohmann-json" in given:
+        inside, place = copy_given("nlohmann-json", given["nlohmann-json"], folder), "nlohmann-json"
+    else:
+        inside, place = f"nlohmann-json: {copy_debian(HEADER_ONLY, folder)}", HEADER_ONLY
+    lines.append(f"{'(in libnn_tilde)':24} {inside}; licence in {place}")
     texts = f"\nTexts that several of them share are in {COMMON.name}.\n" if (folder / COMMON.name).exists() else ""
     title = "Where the libraries in this package come from\n\n"
     (folder / "README.txt").write_text(title + "\n".join(lines) + "\n" + texts)

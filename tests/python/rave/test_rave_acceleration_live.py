@@ -50,8 +50,7 @@ class Both:
             self.played += 1
             heard.append(made)
         plain, fast = (np.concatenate([made[i] for made in heard], -1) for i in (0, 1))
-        said = [host.messages() for host in self.hosts]
-        assert said[0] == said[1]
+        assert [host.messages() for host in self.hosts] == [[], []]  # neither failed
         numbers = np.isfinite(plain)
         assert np.array_equal(numbers, np.isfinite(fast))
         if numbers.any():
@@ -128,6 +127,9 @@ def test_numbers_that_are_none_are_so_in_both(files, tmp_path):
     rave = small("v2+causal")
     list(rave.decoder.parameters())[-1].data.view(-1)[-1:].fill_(np.nan)
     export(rave, tmp_path / "x.ts", streaming=True)
+    plain = torch.jit.load(tmp_path / "x.ts")
+    latents = int(plain.decode_params[0])
+    assert plain.decode(torch.zeros(1, latents, BLOCK // int(plain.decode_params[1]))).isnan().any()
     both = Comparer(tmp_path / "x.ts")
     assert both.accelerated
     assert both.row("decode", BLOCK, count=8).error < CLOSE

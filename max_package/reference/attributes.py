@@ -1,0 +1,122 @@
+"""The attributes of nn~, mc.nn~ and mcs.nn~, in the order of the inspector."""
+
+from __future__ import annotations
+
+from .model import Attribute
+
+OWN = (
+    Attribute(
+        "enable",
+        "int",
+        "1",
+        "Enable",
+        "Compute, or rest",
+        "At rest the outlets are silent and the model costs nothing.",
+        "onoff",
+    ),
+    Attribute(
+        "gpu",
+        "int",
+        "0",
+        "Run on a GPU",
+        "Compute on the graphics card",
+        "Where torch can use one; a line on the console tells when it cannot.",
+        "onoff",
+    ),
+    Attribute(
+        "accelerate",
+        "int",
+        "1",
+        "Accelerate",
+        "Layers on packed kernels",
+        "Off: as torch runs them, which is slower.",
+        "onoff",
+    ),
+    Attribute(
+        "precision",
+        "symbol",
+        "exact",
+        "Precision",
+        "How exactly these kernels compute",
+        "half and bf16 are faster and a little less exact.",
+        "enum",
+        ("exact", "half", "bf16"),
+    ),
+    Attribute(
+        "threads",
+        "int",
+        "1",
+        "Threads for one block",
+        "Processor cores for one block",
+        "1 or 2. Two are for a model that is too slow for one core; the samples are the same.",
+        "text",
+    ),
+    Attribute(
+        "block",
+        "int",
+        "-1",
+        "Block in samples",
+        "Samples computed at once",
+        "-1: as the model wants. 0: the smallest, without a thread.",
+        "text",
+    ),
+    Attribute(
+        "latency",
+        "symbol",
+        "standard",
+        "Latency",
+        "How much time a block has",
+        "standard: two blocks less one signal vector. "
+        "tight: the smallest that the measured speed of the model allows. It never changes while the sound goes on.",
+        "enum",
+        ("standard", "tight"),
+    ),
+    Attribute(
+        "late",
+        "symbol",
+        "silence",
+        "Late blocks",
+        "What is heard when a block is late",
+        "Nothing, the last value (right for latents and control signals), or the input.",
+        "enum",
+        ("silence", "hold", "bypass"),
+    ),
+    Attribute(
+        "offline",
+        "int",
+        "0",
+        "Wait for late blocks",
+        "For renderings faster than real time",
+        "Nothing is dropped: the audio waits until a block is ready.",
+        "onoff",
+    ),
+    Attribute(
+        "track_buffers",
+        "int",
+        "0",
+        "Follow buffer~ changes",
+        "Give a changed buffer~ to the model again",
+        "Every buffer~ that an attribute of the model was set to, whenever its contents change.",
+        "onoff",
+    ),
+    Attribute(
+        "dumpout",
+        "int",
+        "0",
+        "Outlet for answers",
+        "One more outlet, for answers",
+        "Rightmost. Decided when the object is made.",
+        "onoff",
+        settable=False,
+    ),
+)
+CHANS = Attribute(
+    "chans",
+    "int",
+    "0",
+    "Channels of each outlet",
+    "How many channels an outlet has",
+    "0: as many as come out. Above 0 this many; what nothing "
+    "comes for is silent. A change is heard when the audio is switched on again.",
+    "text",
+)
