@@ -109,9 +109,10 @@ void assist(NnObject* x, void*, long io, long index, char* text) {
   });
 }
 
-// A file that is dropped onto the box.
+// A file that is dropped onto the box. Max knows no role for `.ts`: what has one is not ours.
 long accepts_drag(NnObject* x, t_object* drag, t_object*) {
-  if (!jdrag_matchdragrole(drag, gensym("file"), 0)) return 0;
+  for (const char* role : {"audiofile", "imagefile", "moviefile", "patcher", "textfile"})
+    if (jdrag_matchdragrole(drag, gensym(role), 0)) return 0;
   jdrag_object_add(drag, &x->box.z_ob, gensym("load"));
   return 1;
 }

@@ -3,12 +3,13 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "kernel/kernel.h"
+#include "models.h"
 #include "nn/host.h"
-#include "script_models.h"
 
 namespace session {
 
@@ -27,7 +28,7 @@ struct Max {
     }();
     (void)loaded;
     max_kernel::reset();
-    max_kernel::add_search_path(scripts::folder().string());
+    max_kernel::add_search_path(models::folder().string());
   }
   ~Max() {
     const auto leaks = max_kernel::reset();

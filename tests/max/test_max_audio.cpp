@@ -7,19 +7,18 @@ namespace mk = max_kernel;
 namespace {
 
 // y[o] = Σ_i (i + 1)·x[i] + o, so that each input and output tells which it is; with a past.
-scripts::Source mixer(int ins, int outs, int ratio) {
+models::Model mixer(int ins, int outs, int ratio) {
   return {R"py(
 def forward(self, x: Tensor):
     w = torch.arange(1, x.size(1) + 1).to(x.dtype).view(1, -1, 1)
     mixed = (x * w).sum(1, keepdim=True)
     y = mixed + 0.5 * torch.cat([self.past[:x.size(0)], mixed[:, :, :-1]], -1)
     self.past[:x.size(0)] = mixed[:, :, -1:]
-    o = torch.arange(self.outs).to(x.dtype).view(1, -1, 1)
+    o = torch.arange(int(self.outs)).to(x.dtype).view(1, -1, 1)
     return y + 0.125 * o
 )py",
           {{"forward", {ins, ratio, outs, ratio}}},
-          false,
-          {{"past", torch::zeros({64, 1, 1})}, {"outs", torch::tensor(outs)}}};
+          {{"past", {{64, 1, 1}, 0}}, {"outs", {{}, float(outs)}}}};
 }
 
 void check_same(const Plane& heard, const Plane& wanted, size_t from = 0) {
@@ -57,7 +56,7 @@ TEST_CASE("nn~ sounds as the headless host does, for every vector size, and as l
       GENERATE(std::pair{1, 1}, std::pair{1, 8}, std::pair{8, 1}, std::pair{2, 3});
   const int vector = GENERATE(16, 64, 512, 4096);
   const auto name = "mixer_" + std::to_string(ins) + "_" + std::to_string(outs);
-  const auto path = scripts::save(name, mixer(ins, outs, 1));
+  const auto path = models::save(name, mixer(ins, outs, 1));
   Object* const nn = made("nn~ " + name + " forward 1024 @offline 1");
   REQUIRE(nn);
   CHECK(mk::inlets(nn) == ins);
@@ -89,7 +88,7 @@ TEST_CASE("nn~ sounds as the headless host does, for every vector size, and as l
 
 TEST_CASE("nn~ may share memory between inputs and outputs, whichever way") {
   const Max max;
-  const auto path = scripts::save("mixer_3_3", mixer(3, 3, 1));
+  const auto path = models::save("mixer_3_3", mixer(3, 3, 1));
   const auto in_place = GENERATE(mk::SignalSettings::same, mk::SignalSettings::crossed);
   Object* const nn = made("nn~ mixer_3_3 forward 256 @offline 1");
   mk::Chain chain;
@@ -113,7 +112,7 @@ TEST_CASE("nn~ may share memory between inputs and outputs, whichever way") {
 
 TEST_CASE("mc.nn~: four voices are one batch, and @chans makes fewer or more of them heard") {
   const Max max;
-  const auto path = scripts::save("mixer_2_2", mixer(2, 2, 1));
+  const auto path = models::save("mixer_2_2", mixer(2, 2, 1));
   const int chans = GENERATE(0, 2, 7);
   const int vector = GENERATE(16, 64, 1024);
   Object* const nn =
@@ -152,7 +151,7 @@ TEST_CASE("mc.nn~: four voices are one batch, and @chans makes fewer or more of 
 
 TEST_CASE("mcs.nn~: three batches of eight dimensions; other channel counts are cut or silent") {
   const Max max;
-  const auto path = scripts::save("mixer_8_5", mixer(8, 5, 1));
+  const auto path = models::save("mixer_8_5", mixer(8, 5, 1));
   const int chans = GENERATE(0, 3, 6);
   const int vector = GENERATE(32, 256);
   Object* const nn =
@@ -189,7 +188,7 @@ TEST_CASE("mcs.nn~: three batches of eight dimensions; other channel counts are 
 
 TEST_CASE("inlets and outlets that the model does not have, or has and the box not") {
   const Max max;
-  const auto path = scripts::save("mixer_2_2", mixer(2, 2, 1));
+  const auto path = models::save("mixer_2_2", mixer(2, 2, 1));
   const auto [ins, outs] = GENERATE(std::pair{1, 1}, std::pair{4, 3});
   Object* const nn = made("nn~ mixer_2_2 forward 256 " + std::to_string(ins) + " " +
                           std::to_string(outs) + " @offline 1");

@@ -8,7 +8,7 @@ namespace {
 
 // Remembers what it was given: channels, frames, rate, and two numbers of it; a tensor likewise.
 std::string model() {
-  scripts::save(
+  models::save(
       "holder",
       {R"py(
 def forward(self, x: Tensor):
@@ -44,8 +44,7 @@ def set_seen(self, a: float, b: float, c: float, d: float, e: float):
     return 0
 )py",
        {{"forward", {1, 1, 1, 1}}, {"buf", {5}}, {"table", {4}}, {"seen", {2, 2, 2, 2, 2}}},
-       false,
-       {{"seen", torch::zeros({5})}, {"numbers", torch::zeros({1})}}});
+       {{"seen", {{5}, 0}}, {"numbers", {{1}, 0}}}});
   return "holder";
 }
 

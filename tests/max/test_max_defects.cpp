@@ -16,16 +16,15 @@ namespace mk = max_kernel;
 
 namespace {
 
-scripts::Source doubler(int ins, int outs, int ratio = 1) {
+models::Model doubler(int ins, int outs, int ratio = 1) {
   return {R"py(
 def forward(self, x: Tensor):
-    return x[:, :1].repeat(1, self.outs, 1) * 2.0
+    return x[:, :1].repeat(1, int(self.outs), 1) * 2.0
 def other(self, x: Tensor):
-    return x[:, :1].repeat(1, self.outs, 1) * 3.0
+    return x[:, :1].repeat(1, int(self.outs), 1) * 3.0
 )py",
           {{"forward", {ins, ratio, outs, ratio}}, {"other", {ins, ratio, outs, ratio}}},
-          false,
-          {{"outs", torch::tensor(outs)}}};
+          {{"outs", {{}, float(outs)}}}};
 }
 
 mk::SignalSettings settings(int vector) {
@@ -74,7 +73,7 @@ class Server {
 
 TEST_CASE("22: mcs.nn~ knows its channels before the first compile, and sound starts clean") {
   const Max max;
-  scripts::save("wide", doubler(3, 5));
+  models::save("wide", doubler(3, 5));
   Object* const nn = mk::create("mcs.nn~ wide forward 2 256");  // no time to load or warm up
   REQUIRE(nn);
   mk::Chain chain;
@@ -95,8 +94,8 @@ TEST_CASE("22: mcs.nn~ knows its channels before the first compile, and sound st
 
 TEST_CASE("22: a wider model loaded into mcs.nn~ writes no outlet that Max has not made") {
   const Max max;
-  scripts::save("narrow", doubler(1, 1));
-  scripts::save("wide", doubler(3, 5));
+  models::save("narrow", doubler(1, 1));
+  models::save("wide", doubler(3, 5));
   Object* const nn = made("mcs.nn~ narrow forward 2 256 @offline 1");
   mk::Chain chain;
   chain.add(nn);
@@ -113,7 +112,7 @@ TEST_CASE("22: a wider model loaded into mcs.nn~ writes no outlet that Max has n
 
 TEST_CASE("23: mc.nn~ without a thread plays more than one batch") {
   const Max max;
-  scripts::save("plain", doubler(1, 2));
+  models::save("plain", doubler(1, 2));
   Object* const nn = made("mc.nn~ plain forward 0 @offline 1");
   mk::Chain chain;
   chain.add(nn);
@@ -128,8 +127,8 @@ TEST_CASE("23: mc.nn~ without a thread plays more than one batch") {
 
 TEST_CASE("24: buffers are not made anew under the audio thread") {
   const Max max;
-  scripts::save("a", doubler(1, 1));
-  scripts::save("b", doubler(2, 3, 64));
+  models::save("a", doubler(1, 1));
+  models::save("b", doubler(2, 3, 64));
   const auto kind = GENERATE(std::string("nn~ "), std::string("mc.nn~ "), std::string("mcs.nn~ "));
   Object* const nn = mk::create(kind + "a forward 256");
   REQUIRE(nn);
@@ -168,7 +167,7 @@ TEST_CASE("24: buffers are not made anew under the audio thread") {
 
 TEST_CASE("25: nothing that is thrown reaches Max") {
   const Max max;
-  const auto path = scripts::save("mutable", doubler(1, 1));
+  const auto path = models::save("mutable", doubler(1, 1));
   Object* const nn = made("nn~ mutable");
   REQUIRE(settled(nn));
   std::ofstream(path) << "no archive any more";
@@ -190,7 +189,7 @@ TEST_CASE("25: nothing that is thrown reaches Max") {
 
 TEST_CASE("26: vectors longer than the model's ratio are no reason to fall silent") {
   const Max max;
-  scripts::save("ratio_one", doubler(1, 1));
+  models::save("ratio_one", doubler(1, 1));
   Object* const nn = made("nn~ ratio_one @offline 1");
   mk::Chain chain;
   chain.add(nn);
@@ -204,14 +203,14 @@ TEST_CASE("26: vectors longer than the model's ratio are no reason to fall silen
 
 TEST_CASE("27: a model that is too slow is late; the audio thread does not wait for it") {
   const Max max;
-  scripts::save("slow", {R"py(
+  models::save("slow", {R"py(
 def forward(self, x: Tensor):
     y = x
     for i in range(200000):
         y = y * 1.0
     return y
 )py",
-                         {{"forward", {1, 1, 1, 1}}}});
+                        {{"forward", {1, 1, 1, 1}}}});
   Object* const nn = made("nn~ slow forward 64 @dumpout 1");
   mk::run_main_until([&] { return settled(nn); }, 20000);
   mk::Chain chain;
@@ -231,7 +230,7 @@ def forward(self, x: Tensor):
 
 TEST_CASE("28: nn.info reads models and asks the network in the background") {
   const Max max;
-  scripts::save("a", doubler(1, 1));
+  models::save("a", doubler(1, 1));
   const Server server("{\"ircam\": {\"rave\": {\"isis\": {\"size\": 3}}}}");
   ::setenv("NN_HUB_ROOT", server.root.c_str(), 1);
   Object* const info = made("nn.info");
@@ -246,7 +245,7 @@ TEST_CASE("28: nn.info reads models and asks the network in the background") {
 
 TEST_CASE("29: what is no list of models is an error line") {
   const Max max;
-  scripts::save("a", doubler(1, 1));
+  models::save("a", doubler(1, 1));
   const Server server("<html><body>moved</body></html>");
   ::setenv("NN_HUB_ROOT", server.root.c_str(), 1);
   Object* const nn = made("nn~ a");

@@ -7,8 +7,8 @@ namespace mk = max_kernel;
 namespace {
 
 std::string model() {
-  scripts::save("described",
-                {R"py(
+  models::save("described",
+               {R"py(
 def encode(self, x: Tensor):
     return x
 def decode(self, x: Tensor):
@@ -22,7 +22,7 @@ def get_level(self):
 def set_level(self, a: float, b: bool):
     return 0
 )py",
-                 {{"encode", {1, 1, 8, 2048}}, {"decode", {8, 2048, 2, 1}}, {"level", {2, 0}}}});
+                {{"encode", {1, 1, 8, 2048}}, {"decode", {8, 2048, 2, 1}}, {"level", {2, 0}}}});
   return "described";
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("nn.info: six outlets with right values in the file's order") {
   mk::send(info, "bang");
   CHECK(mk::outputs(info).empty());  // it is read in the background
   REQUIRE(mk::run_main_until([&] { return told(info, 4).size() == 1; }, 20000));
-  CHECK(told(info, 0) == Lines{"symbol " + (scripts::folder() / (name + ".ts")).string()});
+  CHECK(told(info, 0) == Lines{"symbol " + (models::folder() / (name + ".ts")).string()});
   CHECK(told(info, 1) == Lines{"method encode", "method decode"});
   CHECK(told(info, 2) == Lines{"attribute level"});
   CHECK(told(info, 3) ==

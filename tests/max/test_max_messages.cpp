@@ -8,7 +8,7 @@ namespace mk = max_kernel;
 
 namespace {
 
-scripts::Source everything() {
+models::Model everything() {
   return {R"py(
 def forward(self, x: Tensor):
     return x * self.factor
@@ -42,11 +42,7 @@ def set_fixed(self, value: int):
            {"gain", {2}},
            {"many", {0, 1, 2, 3}},
            {"fixed", {1}}},
-          false,
-          {{"factor", torch::tensor(1.0)},
-           {"flag", torch::tensor(false)},
-           {"number", torch::tensor(0)},
-           {"real", torch::tensor(0.0)}}};
+          {{"factor", {{}, 1}}, {"flag", {{}, 0}}, {"number", {{}, 0}}, {"real", {{}, 0}}}};
 }
 
 // `word` is no tensor, so that get_many does not script without it.
@@ -54,7 +50,7 @@ std::string model(const std::string& name = "everything") {
   auto source = everything();
   const auto at = source.code.find(", self.word)");
   source.code.replace(at, std::string(", self.word)").size(), ", \"apple\")");
-  scripts::save(name, source);
+  models::save(name, source);
   return name;
 }
 
@@ -79,7 +75,7 @@ TEST_CASE("arguments: what makes an object, and what makes none") {
   const std::vector<Form> good{
       {"nn~ " + name, 1, 1},
       {"nn~ " + name + ".ts twice", 1, 2},
-      {"nn~ " + (scripts::folder() / name).string() + " twice 512", 1, 2},
+      {"nn~ " + (models::folder() / name).string() + " twice 512", 1, 2},
       {"nn~ " + name + " twice 512 3 4", 3, 4},
       {"nn~ " + name + " 2048", 1, 1},
       {"nn~ " + name + " nothing 512 2 2", 2, 2},  // the method is missed on the console only
@@ -125,7 +121,7 @@ TEST_CASE("arguments: what makes an object, and what makes none") {
     CHECK(mk::create(text) == nullptr);
     CHECK(said(Line::error, error));
   }
-  std::ofstream(scripts::folder() / "broken.ts") << "no archive";
+  std::ofstream(models::folder() / "broken.ts") << "no archive";
   mk::take_console();
   CHECK(mk::create("nn~ broken") == nullptr);
   CHECK_FALSE(mk::take_console().empty());
@@ -168,7 +164,7 @@ TEST_CASE("get, set, and every report, on the console and out of the dump outlet
   REQUIRE(settled(nn));
   mk::send(nn, "dump");
   REQUIRE(mk::run_main_until([] { return mk::console_has(Line::post, "accelerated:"); }));
-  CHECK(said(Line::post, "model_path: " + (scripts::folder() / (name + ".ts")).string()));
+  CHECK(said(Line::post, "model_path: " + (models::folder() / (name + ".ts")).string()));
   CHECK(said(Line::post, "input dimension: 1"));
   CHECK(said(Line::post, "output ratio: 1"));
   CHECK(said(Line::post, "methods: forward; twice; "));
@@ -313,7 +309,7 @@ TEST_CASE("what one hovers over says what the model calls it") {
   const Max max;
   auto source = everything();
   source.code.replace(source.code.find(", self.word)"), 12, ", \"apple\")");
-  scripts::save("labelled", source);
+  models::save("labelled", source);
   Object* const nn = made("nn~ labelled twice");
   REQUIRE(settled(nn));
   CHECK(mk::assist(nn, true, 0).find("messages, ") == 0);
@@ -323,9 +319,10 @@ TEST_CASE("what one hovers over says what the model calls it") {
 
 TEST_CASE("a model dropped onto the box is loaded") {
   const Max max;
-  const auto path = scripts::folder() / (model("dropped") + ".ts");
+  const auto path = models::folder() / (model("dropped") + ".ts");
   Object* const nn = made("nn~ void 1 1 @dumpout 1");
-  CHECK(mk::drop_file(nn, path.string(), {"file"}));
+  CHECK_FALSE(mk::drop_file(nn, "/sounds/voice.wav", {"audiofile"}));
+  CHECK(mk::drop_file(nn, path.string()));
   CHECK(mk::run_main_until([&] { return !mk::outputs(nn).empty(); }, 10000));
   CHECK(tells(nn, 1, "loaded", "1"));
 }

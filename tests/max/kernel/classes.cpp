@@ -28,6 +28,7 @@ namespace {
 struct Classes {
   std::mutex mutex;
   std::vector<t_class*> all;
+  std::vector<std::unique_ptr<t_class>> made;
 };
 
 Classes& registered() {
@@ -104,7 +105,12 @@ extern "C" {
 
 t_class* class_new(const char* name, const method mnew, const method mfree, long size, const method,
                    short type, ...) {
-  auto* const c = new t_class;
+  auto& all = registered();
+  t_class* c = nullptr;
+  {
+    std::lock_guard lock(all.mutex);
+    c = all.made.emplace_back(std::make_unique<t_class>()).get();
+  }
   c->name = gensym(name);
   c->create = mnew;
   c->destroy = mfree;

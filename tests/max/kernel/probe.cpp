@@ -326,12 +326,12 @@ void* probe_new(t_symbol*, long argc, t_atom* argv) {
 }
 
 void probe_free(Probe* x) {
+  if (!x->careless && (x->ob.z_count || x->outs)) dsp_free(&x->ob);
+  if (x->critical) critical_free(x->critical);
   if (x->careless) return;
-  if (x->ob.z_count || x->outs) dsp_free(&x->ob);
   if (x->clock) object_free(x->clock);
   if (x->qelem) qelem_free(x->qelem);
   if (x->buffer) object_free(x->buffer);
-  if (x->critical) critical_free(x->critical);
 }
 
 }  // namespace
