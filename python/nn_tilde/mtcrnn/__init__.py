@@ -1,0 +1,1 @@
+"""MTCRNN: a conditional recurrent network for sound textures, in one or more tiers."""
