@@ -1,14 +1,10 @@
 // A test for each defect of version 1.6 that made Max crash, freeze or fall silent: the numbers are
 // those of the list in docs/max.md.
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <fstream>
 #include <thread>
 
+#include "local_server.h"
 #include "session.h"
 
 using namespace session;
@@ -32,42 +28,6 @@ mk::SignalSettings settings(int vector) {
   s.vector_size = vector;
   return s;
 }
-
-// Answers every request with this, until it goes.
-class Server {
- public:
-  explicit Server(std::string answer) : answer_(std::move(answer)) {
-    socket_ = ::socket(AF_INET, SOCK_STREAM, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    ::bind(socket_, reinterpret_cast<sockaddr*>(&address), sizeof address);
-    ::listen(socket_, 4);
-    socklen_t size = sizeof address;
-    ::getsockname(socket_, reinterpret_cast<sockaddr*>(&address), &size);
-    root = "http://127.0.0.1:" + std::to_string(ntohs(address.sin_port)) + "/";
-    thread_ = std::thread([this] {
-      for (int one; (one = ::accept(socket_, nullptr, nullptr)) >= 0; ::close(one)) {
-        char request[4096];
-        if (::recv(one, request, sizeof request, 0) < 0) continue;
-        const std::string all = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: " +
-                                std::to_string(answer_.size()) + "\r\n\r\n" + answer_;
-        if (::send(one, all.data(), all.size(), 0) < 0) continue;
-      }
-    });
-  }
-  ~Server() {
-    ::shutdown(socket_, SHUT_RDWR);
-    ::close(socket_);
-    thread_.join();
-  }
-  std::string root;
-
- private:
-  std::string answer_;
-  int socket_;
-  std::thread thread_;
-};
 
 }  // namespace
 
@@ -231,7 +191,7 @@ def forward(self, x: Tensor):
 TEST_CASE("28: nn.info reads models and asks the network in the background") {
   const Max max;
   models::save("a", doubler(1, 1));
-  const Server server("{\"ircam\": {\"rave\": {\"isis\": {\"size\": 3}}}}");
+  const LocalServer server("{\"ircam\": {\"rave\": {\"isis\": {\"size\": 3}}}}");
   ::setenv("NN_HUB_ROOT", server.root.c_str(), 1);
   Object* const info = made("nn.info");
   mk::send(info, "set a");
@@ -246,7 +206,7 @@ TEST_CASE("28: nn.info reads models and asks the network in the background") {
 TEST_CASE("29: what is no list of models is an error line") {
   const Max max;
   models::save("a", doubler(1, 1));
-  const Server server("<html><body>moved</body></html>");
+  const LocalServer server("<html><body>moved</body></html>");
   ::setenv("NN_HUB_ROOT", server.root.c_str(), 1);
   Object* const nn = made("nn~ a");
   mk::take_console();

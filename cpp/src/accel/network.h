@@ -132,10 +132,8 @@ class Workspace {
   std::vector<Gap> gaps;
 
  private:
-  struct Free {
-    void operator()(float* memory) const;
-  };
-  std::unique_ptr<float[], Free> memory_;
+  std::unique_ptr<float[]> memory_;
+  float* aligned_ = nullptr;
   size_t size_ = 0;
 };
 

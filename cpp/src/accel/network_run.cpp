@@ -1,7 +1,7 @@
 // One block through a network.
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
-#include <new>
 #include <stdexcept>
 
 #include "network.h"
@@ -53,20 +53,19 @@ class Plan {
 
 }  // namespace
 
-void Workspace::Free::operator()(float* memory) const {
-  ::operator delete[](memory, std::align_val_t(kAlignment));
-}
-
 float* Workspace::floats(size_t count) {
   if (count > size_) {
     memory_.reset();
     size_ = 0;  // should there be no memory for more
     const size_t size = count + count / 4;
-    memory_.reset(
-        static_cast<float*>(::operator new[](size * sizeof(float), std::align_val_t(kAlignment))));
+    constexpr size_t spare = kAlignment / sizeof(float);
+    // Aligned by hand: not every system that we link for has operator new with an alignment.
+    memory_.reset(new float[size + spare]);
+    const auto address = reinterpret_cast<uintptr_t>(memory_.get());
+    aligned_ = memory_.get() + (kAlignment - address % kAlignment) % kAlignment / sizeof(float);
     size_ = size;
   }
-  return memory_.get();
+  return aligned_;
 }
 
 class Run {
