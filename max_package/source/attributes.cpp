@@ -50,11 +50,7 @@ void append(Atoms& atoms, const nn::Value& value) {
 
 void Nn::on_set(const Atoms& atoms) {
   name_in("set", atoms);
-  model_work_.in_turn([this, atoms] {
-    keep_step();
-    set_now(atoms);
-    keep_step();
-  });
+  model_work_.in_turn([this, atoms] { set_now(atoms); });
 }
 
 // One atom per element; a tensor that is last takes all numbers that are left.
@@ -118,18 +114,24 @@ void Nn::give_answers() {
     Question question = std::move(first);
     questions_.pop_front();
     try {
-      if (question.report) {
+      if (question.report)
         (this->*question.report)();
-        continue;
-      }
-      // A model that computes for long answers with what it had before.
-      answer(question.attribute, late ? host_->get(question.attribute) : question.answer.get());
-    } catch (const std::future_error&) {
-      answer(question.attribute, host_->get(question.attribute));  // of the model loaded since
-    } catch (const nn::Error& e) {
+      else
+        answer(question.attribute, answered(question, late));
+    } catch (const std::exception& e) {
       error(e.what());
     }
   }
+}
+
+// A model that computes for long answers with what it had before.
+nn::Values Nn::answered(Question& question, bool late) {
+  if (!late) try {
+      return question.answer.get();
+    } catch (const std::future_error&) {
+      // Another model was loaded since: that one answers.
+    }
+  return host_->get(question.attribute);
 }
 
 void Nn::notify(t_symbol* sender_name, t_symbol* message, void* sender, void* data) {
@@ -140,14 +142,13 @@ void Nn::follow_buffers() {
   for (const auto& [key, name, news] : watch_.take_news()) {
     if (!track_buffers_ || !host_->model()) continue;
     try {
-      keep_step();
       if (news == BufferWatch::News::gone) {
         host_->clear_buffer(key);
         notice("buffer~ '" + std::string(name->s_name) + "' is gone; '" + key + "' is empty.");
       } else {
         host_->set_buffer(key, watch_.read(key));
       }
-    } catch (const nn::Error& e) {
+    } catch (const std::exception& e) {
       error(e.what());
     }
   }

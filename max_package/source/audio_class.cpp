@@ -30,6 +30,16 @@ void destroy(NnObject* x) {
   delete std::exchange(x->nn, nullptr);
 }
 
+// What the patch was saved with, before inlets and outlets are made; what is typed comes after.
+void restore_attributes(NnObject* x) {
+  auto* const box = reinterpret_cast<t_dictionary*>(gensym("#D")->s_thing);
+  t_object* saved = nullptr;
+  if (box &&
+      dictionary_getdictionary(box, gensym("saved_object_attributes"), &saved) == MAX_ERR_NONE &&
+      saved)
+    attr_dictionary_process(x, reinterpret_cast<t_dictionary*>(saved));
+}
+
 void* create(t_symbol*, long count, t_atom* atoms) {
   auto* x = static_cast<NnObject*>(object_alloc(audio_class));
   if (!x) return nullptr;
@@ -42,6 +52,7 @@ void* create(t_symbol*, long count, t_atom* atoms) {
     x->nn =
         new std::shared_ptr<Nn>(std::make_shared<Nn>(&x->box, audio_kind, std::move(arguments)));
     const auto nn = of(x);
+    restore_attributes(x);
     attr_args_process(x, static_cast<short>(count), atoms);
     std::string refused;
     nn->enter([&] {
@@ -96,7 +107,7 @@ long input_changed(NnObject* x, long inlet, long channels) {
 }
 
 t_max_err notify(NnObject* x, t_symbol* name, t_symbol* message, void* sender, void* data) {
-  if (const auto nn = of(x)) nn->enter([&] { nn->notify(name, message, sender, data); });
+  if (const auto nn = of(x)) nn->notify(name, message, sender, data);  // without our lock
   return MAX_ERR_NONE;
 }
 
@@ -155,7 +166,7 @@ void add_attribute(t_class* c) {
   property("style", "symbol", s.style);
   if (*s.choices) property("enumvals", "atom", s.choices);
   property("default", "atom", s.standard);
-  property("save", "long", "1");
+  if (s.saved) property("save", "long", "1");
   property("order", "long", std::to_string(index + 1));
 }
 

@@ -60,17 +60,32 @@ nn::TensorValue read_array(t_symbol* name) {
 }
 
 nn::BufferValue BufferWatch::bind(const std::string& key, t_symbol* name) {
-  Binding fresh{key, name, {}};
-  fresh.reference.reset(buffer_ref_new(owner_, name));
-  auto value = read_buffer(fresh.reference.get(), name);  // before what was bound is let go of
-  std::erase_if(bindings_, [&](const Binding& b) { return b.key == key; });
-  bindings_.push_back(std::move(fresh));
+  auto fresh = std::make_shared<Binding>();
+  fresh->key = key;
+  fresh->name = name;
+  fresh->reference.reset(buffer_ref_new(owner_, name));
+  auto value = read_buffer(fresh->reference.get(), name);  // before what was bound is let go of
+  Bindings old;
+  {
+    const std::lock_guard lock(lock_);
+    const auto same = std::stable_partition(bindings_.begin(), bindings_.end(),
+                                            [&](const auto& b) { return b->key != key; });
+    old.assign(same, bindings_.end());
+    bindings_.erase(same, bindings_.end());
+    bindings_.push_back(std::move(fresh));
+  }
   return value;
 }
 
+void BufferWatch::clear() {
+  Bindings old;  // ends after the lock
+  const std::lock_guard lock(lock_);
+  old.swap(bindings_);
+}
+
 nn::BufferValue BufferWatch::read(const std::string& key) {
-  for (const Binding& b : bindings_)
-    if (b.key == key) return read_buffer(b.reference.get(), b.name);
+  for (const auto& b : bindings_)
+    if (b->key == key) return read_buffer(b->reference.get(), b->name);
   throw nn::Error("Nothing is bound to '" + key + "'.");
 }
 
@@ -78,23 +93,27 @@ void BufferWatch::notify(t_symbol* sender_name, t_symbol* message, void* sender,
   static t_symbol* const modified = gensym("buffer_modified");
   static t_symbol* const bound = gensym("globalsymbol_binding");
   static t_symbol* const unbound = gensym("globalsymbol_unbinding");
-  for (Binding& b : bindings_) {
-    const t_buffer_obj* const before = buffer_ref_getobject(b.reference.get());
-    buffer_ref_notify(b.reference.get(), sender_name, message, sender, data);
-    const t_buffer_obj* const now = buffer_ref_getobject(b.reference.get());
-    const bool ours = sender == before || sender == now || sender_name == b.name;
+  Bindings all;
+  {
+    const std::lock_guard lock(lock_);
+    all = bindings_;
+  }
+  for (const auto& b : all) {
+    const t_buffer_obj* const before = buffer_ref_getobject(b->reference.get());
+    buffer_ref_notify(b->reference.get(), sender_name, message, sender, data);
+    const t_buffer_obj* const now = buffer_ref_getobject(b->reference.get());
+    const bool ours = sender == before || sender == now || sender_name == b->name;
     if (!ours) continue;
-    if (message == unbound) b.gone = true, b.changed = false;
-    if (message == bound || message == modified) b.changed = true, b.gone = false;
+    if (message == unbound) b->changed = false, b->gone = true;
+    if (message == bound || message == modified) b->gone = false, b->changed = true;
   }
 }
 
 std::vector<BufferWatch::Item> BufferWatch::take_news() {
   std::vector<Item> news;
-  for (Binding& b : bindings_) {
-    if (b.gone) news.push_back({b.key, b.name, News::gone});
-    if (b.changed) news.push_back({b.key, b.name, News::changed});
-    b.gone = b.changed = false;
+  for (const auto& b : bindings_) {
+    if (b->gone.exchange(false)) news.push_back({b->key, b->name, News::gone});
+    if (b->changed.exchange(false)) news.push_back({b->key, b->name, News::changed});
   }
   return news;
 }

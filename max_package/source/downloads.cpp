@@ -42,7 +42,7 @@ void Downloads::download(const Atoms& atoms, std::function<void(const nn::Downlo
     const auto result = nn::download_model(config(), card, models_folder(), options);
     return [owner, card, result, then] {
       owner->notice(card + (result.already_there ? " is already there: " : " has arrived: ") +
-                    result.path.string());
+                    text_of(result.path));
       then(result);
     };
   });
@@ -50,7 +50,7 @@ void Downloads::download(const Atoms& atoms, std::function<void(const nn::Downlo
 
 std::filesystem::path Downloads::remove(const Atoms& atoms) {
   const auto path = nn::remove_model(models_folder(), word_of(atoms.at(0), "A model's name"));
-  owner_.notice("removed " + path.string());
+  owner_.notice("removed " + text_of(path));
   return path;
 }
 

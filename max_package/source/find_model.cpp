@@ -13,8 +13,8 @@ std::filesystem::path native(const std::string& name) {
   char conformed[MAX_PATH_CHARS] = "";
   if (path_nameconform(name.c_str(), conformed, PATH_STYLE_NATIVE, PATH_TYPE_ABSOLUTE) == 0 &&
       *conformed)
-    return std::filesystem::path(conformed);
-  return std::filesystem::path(name);
+    return path_of(conformed);
+  return path_of(name);
 }
 
 }  // namespace
@@ -29,14 +29,14 @@ std::filesystem::path find_model(const std::string& name) {
     return std::filesystem::is_regular_file(path, failed);
   };
 
-  const bool absolute = std::filesystem::path(file).is_absolute() ||
-                        (file.find(":/") != std::string::npos && file.find(":/") > 0);
+  const bool absolute =
+      path_of(file).is_absolute() || (file.find(":/") != std::string::npos && file.find(":/") > 0);
   if (absolute) {
-    for (const auto& path : {std::filesystem::path(file), native(file)})
+    for (const auto& path : {path_of(file), native(file)})
       if (is_file(path)) return path;
     throw nn::Error("There is no model '" + file + "'.");
   }
-  const auto own = models_folder() / file;
+  const auto own = models_folder() / path_of(file);
   if (is_file(own)) return own;
 
   char found[MAX_PATH_CHARS] = "";
@@ -50,7 +50,7 @@ std::filesystem::path find_model(const std::string& name) {
       if (is_file(there)) return there;
     }
   }
-  throw nn::Error("There is no model '" + file + "' in '" + own.parent_path().string() +
+  throw nn::Error("There is no model '" + file + "' in '" + text_of(own.parent_path()) +
                   "' or on Max's search path.");
 }
 

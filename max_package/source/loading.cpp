@@ -17,11 +17,29 @@ std::string counted(int n, const char* what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
 
-const nn::Method& known(const nn::Contract& contract, const std::string& wanted) {
-  if (const nn::Method* method = contract.method(wanted)) return *method;
+std::string missing(const nn::Contract& contract, const std::string& wanted) {
   std::string all;
   for (const auto& method : contract.methods) all += (all.empty() ? "" : ", ") + method.name;
-  throw nn::Error("The model has no method '" + wanted + "'; it has " + all + ".");
+  return "The model has no method '" + wanted + "'; it has " + all + ".";
+}
+
+const nn::Method& known(const nn::Contract& contract, const std::string& wanted) {
+  if (const nn::Method* method = contract.method(wanted)) return *method;
+  throw nn::Error(missing(contract, wanted));
+}
+
+// Whether the block was left to us, and Max's vectors have become longer since.
+bool omitted_too_short(const nn::Host<double>& host) {
+  const nn::HostOptions options = host.options();
+  return options.block == nn::kBlockOmitted && options.standard_block == 0 &&
+         host.block() < options.vector;
+}
+
+// Whether a model made with one would be another than one made with the other.
+bool same(const nn::HostOptions& a, const nn::HostOptions& b) {
+  return a.block == b.block && a.device == b.device && a.accelerate == b.accelerate &&
+         a.precision == b.precision && a.threads == b.threads && a.tight == b.tight &&
+         (!a.tight || a.burst == b.burst) && a.batch == b.batch;
 }
 
 }  // namespace
@@ -74,7 +92,11 @@ void Nn::start() {
   host_ = std::make_shared<Host>(options_);
   host_->enable(enabled_);
   make_ports();
-  if (read) load(read->path(), arguments_.method, read);
+  if (read && m) load(read->path(), arguments_.method, read);
+  if (read && !m) {  // the box has its shape; the next `method` may be one that there is
+    error(missing(read->contract(), arguments_.method));
+    waiting_ = read->path();
+  }
   start_clock();
 }
 
@@ -119,12 +141,15 @@ std::shared_ptr<const nn::Model> Nn::model() const {
 
 const nn::Method& Nn::method() const { return *model()->contract().method(host_->method()); }
 
-// `held`: the model, where it has been read already.
+// `held`: the model, where it has been read already. No path: that of the model that plays then.
 void Nn::load(const std::filesystem::path& path, const std::string& wanted,
               const std::shared_ptr<const nn::Model>& held) {
   work(model_work_, [this, host = host_, path, wanted, held](auto&) {
     nn::HostOptions options = host->options();
-    const auto loaded = held ? held : nn::Model::load(path, nn::load_options(options));
+    const auto now = path.empty() ? host->model() : nullptr;
+    if (path.empty() && !now) throw nn::Error("No model is loaded.");
+    const auto loaded =
+        held ? held : nn::Model::load(now ? now->path() : path, nn::load_options(options));
     if (!wanted.empty()) options.method = wanted;
     const nn::Method m = known(loaded->contract(), options.method);
     auto candidate = std::make_shared<nn::Candidate>(nn::prepare(loaded, options));
@@ -136,9 +161,7 @@ void Nn::load(const std::filesystem::path& path, const std::string& wanted,
   });
 }
 
-void Nn::reload() {
-  model_work_.in_turn([this] { load(model()->path(), ""); });
-}
+void Nn::reload() { load({}, ""); }
 
 void Nn::remake(const Change& change, std::function<void()> then) {
   if (!host_) return change(options_);  // before start()
@@ -147,6 +170,9 @@ void Nn::remake(const Change& change, std::function<void()> then) {
     const nn::HostOptions last = host->options();
     nn::HostOptions options = last;
     change(options);
+    // Max sets what a patch was saved with once more.
+    const bool longer = omitted_too_short(*host);
+    if (same(options, last) && !longer) return nn::Chores::Reply{then};
     auto candidate =
         std::make_shared<nn::Candidate>(nn::prepare_again(host->model(), last, options));
     return nn::Chores::Reply{[this, candidate, then] {
@@ -157,14 +183,14 @@ void Nn::remake(const Change& change, std::function<void()> then) {
 }
 
 void Nn::set_method(const std::string& wanted) {
-  work(model_work_, [this, host = host_, wanted, waits = renders()](auto&) {
+  if (!waiting_.empty()) return load(std::exchange(waiting_, {}), wanted);
+  work(model_work_, [this, host = host_, wanted](auto&) {
     const auto loaded = host->model();
     if (!loaded) {  // for the model to come
       host->plan([&](nn::HostOptions& options) { options.method = wanted; });
       return nn::Chores::Reply{};
     }
     const nn::Method m = known(loaded->contract(), wanted);
-    if (waits) host->wait_idle(30);  // see keep_step()
     host->set_method(wanted);
     return nn::Chores::Reply{[this, m] { warn_of_channels(m); }};
   });
@@ -173,12 +199,17 @@ void Nn::set_method(const std::string& wanted) {
 void Nn::adopt(nn::Candidate candidate, bool keep) {
   tell_what_is_odd(candidate);
   if (!keep) watch_.clear();
-  if (kind_ != Kind::mcs) return host_->adopt(std::move(candidate), keep);
-  // A wider model has more rows.
+  waiting_.clear();
+  const nn::EngineOptions& engine = candidate.engine->options();
+  const int width = host_->width();
+  const bool wider = kind_ == Kind::mcs && (engine.inputs > host_->inputs() / width ||
+                                            engine.outputs > host_->outputs() / width);
+  if (!wider) return host_->adopt(std::move(candidate), keep);
+  // More rows: the audio thread must not look.
   const Gate::Closed closed(gate_);
   host_->adopt(std::move(candidate), keep);
   if (first_outputs_ == 0) first_outputs_ = method().out_channels;
-  if (rows_) rows_ = lay_out();
+  if (rows_) rows_ = lay_out(*rows_, host_->width());
 }
 
 // What does not fit is heard in part: patches count on that.

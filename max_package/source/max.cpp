@@ -76,6 +76,15 @@ std::string text_of(const Atoms& atoms) {
   return all;
 }
 
+std::filesystem::path path_of(const std::string& utf8) {
+  return std::filesystem::path(std::u8string(utf8.begin(), utf8.end()));
+}
+
+std::string text_of(const std::filesystem::path& path) {
+  const auto text = path.u8string();
+  return {text.begin(), text.end()};
+}
+
 std::filesystem::path package_folder() {
   static const std::filesystem::path found = [] {
     const auto file = own_file();

@@ -39,6 +39,10 @@ method as_method(Function* function) {
   return reinterpret_cast<method>(reinterpret_cast<void*>(function));
 }
 
+// Max writes UTF-8 on every system.
+std::filesystem::path path_of(const std::string& utf8);
+std::string text_of(const std::filesystem::path& path);
+
 // The folder that holds package-info.json, or that of this external's file where none does.
 std::filesystem::path package_folder();
 std::filesystem::path models_folder();  // of the package; made where there is none

@@ -19,13 +19,13 @@ const std::map<std::string, Nn::Message>& Nn::messages() {
       {"delete",
        {1, 1, model,
         [](Nn& nn, const Atoms& a) {
-          nn.say("removed", {atom(nn.downloads_.remove(a).string())});
+          nn.say("removed", {atom(text_of(nn.downloads_.remove(a)))});
         }}},
       {"download",
        {1, 2, "a card `source/type/name` and perhaps a new name",
         [](Nn& nn, const Atoms& a) {
           nn.downloads_.download(a, [&nn](const nn::DownloadResult& result) {
-            nn.say("downloaded", {atom(result.path.string())});
+            nn.say("downloaded", {atom(text_of(result.path))});
           });
         }}},
       {"dump", {0, 0, nothing, [](Nn& nn, const Atoms&) { nn.in_turn(&Nn::dump); }}},
@@ -80,14 +80,7 @@ void Nn::in_turn(void (Nn::*call)()) {
   });
 }
 
-// In a rendering a change falls between the same two blocks every time.
-void Nn::keep_step() {
-  constexpr double patience = 30;  // seconds, as a late block has
-  if (renders()) host_->wait_idle(patience);
-}
-
 void Nn::reset() {
-  keep_step();
   watch_.clear();
   host_->reset();
 }
@@ -119,6 +112,7 @@ void Nn::poll() {
 void Nn::forget_work() {
   model_work_.stop();
   hub_work_.stop();
+  watch_.clear();  // refers to the box
 }
 
 bool Nn::busy() const { return !model_work_.idle() || !hub_work_.idle() || !questions_.empty(); }

@@ -7,6 +7,7 @@
 #include <future>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -72,14 +73,20 @@ class Nn final : public Object {
   // messages.cpp
   void in_turn(void (Nn::*call)());
   void reset();
-  void keep_step();
   void print_available_models();
 
   // attributes.cpp: those of the model
+  struct Question {
+    std::string attribute;
+    std::future<nn::Values> answer;
+    std::chrono::steady_clock::time_point asked;
+    void (Nn::*report)() = nullptr;  // instead: what needs no model, but has its turn
+  };
   void on_set(const Atoms& atoms);
   void set_now(const Atoms& atoms);
   void on_get(const Atoms& atoms);
   void answer(const std::string& name, const nn::Values& values);
+  nn::Values answered(Question& question, bool late);
   void give_answers();
   void follow_buffers();
 
@@ -93,7 +100,8 @@ class Nn final : public Object {
   void dump();
 
   // signal.cpp
-  std::unique_ptr<Rows> lay_out() const;
+  std::unique_ptr<Rows> lay_out(const Rows& of, int width) const;
+  void warn_of_signals();
   void tell_bursts();
   void follow_vector(double patience);
 
@@ -102,6 +110,7 @@ class Nn final : public Object {
 
   const Kind kind_;
   Arguments arguments_;
+  std::filesystem::path waiting_;  // a model whose method is still to be named
   t_pxobject* const box_;
   int inlets_ = 1, outlets_ = 0;
   void* dump_ = nullptr;     // the outlet
@@ -109,12 +118,6 @@ class Nn final : public Object {
   std::shared_ptr<Host> host_;
   nn::Chores model_work_, hub_work_;
   Downloads downloads_;
-  struct Question {
-    std::string attribute;
-    std::future<nn::Values> answer;
-    std::chrono::steady_clock::time_point asked;
-    void (Nn::*report)() = nullptr;  // instead: what needs no model, but has its turn
-  };
   std::deque<Question> questions_;  // to be answered in order
   BufferWatch watch_;
 
@@ -131,6 +134,7 @@ class Nn final : public Object {
   std::atomic<bool> offline_playing_{false};  // offline_, for the audio thread
   nn::Bursts bursts_;
   bool told_bursts_ = false;
+  std::set<long> told_channels_;
 };
 
 struct Nn::Message {
@@ -143,6 +147,7 @@ struct Nn::Message {
 struct Setting {
   const char *name, *type, *label, *style, *choices, *standard;
   bool many_channels;  // mc.nn~ and mcs.nn~ only
+  bool saved;          // with the patch; not what the box's text says as well
   t_atom (*get)(Nn& nn);
   void (*set)(Nn& nn, const t_atom& value);  // throws nn::Error
 };

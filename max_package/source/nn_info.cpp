@@ -66,7 +66,7 @@ class Info final : public Object {
   void set(const std::string& name);
   void fill();
   void tell_path() {
-    send(outlets_[kPath], "symbol", {atom(scan_ ? scan_->path.string() : std::string("none"))});
+    send(outlets_[kPath], "symbol", {atom(scan_ ? text_of(scan_->path) : std::string("none"))});
   }
   void tell_methods() {
     for (const auto& method : contract().methods)
@@ -95,7 +95,7 @@ class Info final : public Object {
 
 void Info::set(const std::string& name) {
   const auto path = find_model(name);
-  notice("parsing model " + path.string());
+  notice("parsing model " + text_of(path));
   work(work_, [this, path](auto&) {
     auto scan = std::make_shared<Scan>();
     scan->path = path;
@@ -170,11 +170,13 @@ void Info::tell_models() {
 }
 
 void Info::dump() {
-  tell_methods();
-  tell_attributes();
-  for (const auto& attribute : contract().attributes) parameters_of(attribute);
-  for (const auto& method : contract().methods) parameters_of(method);
-  tell_dictionary();
+  if (scan_) {
+    tell_methods();
+    tell_attributes();
+    for (const auto& attribute : contract().attributes) parameters_of(attribute);
+    for (const auto& method : contract().methods) parameters_of(method);
+    tell_dictionary();
+  }
   tell_models();
 }
 

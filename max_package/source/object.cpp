@@ -41,7 +41,10 @@ bool Object::enter(const std::function<void()>& call) {
       return object_;
     }();
     if (!owner) break;  // what was sent has ended us
-    line(owner);
+    try {
+      line(owner);
+    } catch (...) {  // no memory for a copy: that line is lost
+    }
   }
   return succeeded;
 }
@@ -87,9 +90,11 @@ void Object::start_clock() {
 void Object::on_clock(Object* self) { qelem_set(static_cast<t_qelem*>(self->qelem_)); }
 
 void Object::on_main(Object* self) {
+  const auto alive = self->shared_from_this();
   self->enter([self] {
-    if (self->gone()) return;
-    self->poll();
+    if (!self->gone()) self->poll();
+  });
+  self->enter([self] {  // whatever became of that
     if (self->gone() || !self->clock_) return;
     clock_fdelay(static_cast<t_clock*>(self->clock_), self->busy() ? 5 : 20);  // ms
   });

@@ -32,7 +32,7 @@ void Nn::report() {
   const nn::Method m = method();
   say("enabled", {number(enabled_)});
   say("gpu", {number(loaded->device() == "cpu" ? 0 : 1)});
-  say("model", {atom(loaded->path().string())});
+  say("model", {atom(text_of(loaded->path()))});
   say("methods", names_of(contract.methods));
   say("method", {atom(m.name)});
   say("attributes", names_of(contract.attributes));
@@ -97,7 +97,7 @@ void Nn::dump() {
   say("precision", {atom(precision)});
 
   const nn::Method m = method();
-  notice("model_path: " + loaded->path().string());
+  notice("model_path: " + text_of(loaded->path()));
   notice("method: " + m.name);
   notice("input dimension: " + std::to_string(m.in_channels));
   notice("output dimension: " + std::to_string(m.out_channels));

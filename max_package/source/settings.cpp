@@ -46,13 +46,13 @@ const Setting& Settings::at(int index) {
   const auto now = [](Nn& nn) { return nn.host_ ? nn.host_->options() : nn.options_; };
   static const auto options = now;
   static const Setting all[kCount] = {
-      {"enable", kLong, "Enable", kSwitch, "", "1", false,
+      {"enable", kLong, "Enable", kSwitch, "", "1", false, true,
        [](Nn& nn) { return number(nn.enabled_); },
        [](Nn& nn, const t_atom& value) {
          nn.enabled_ = truth(value, "enable");
          if (nn.host_) nn.host_->enable(nn.enabled_);
        }},
-      {"gpu", kLong, "Run on a GPU", kSwitch, "", "0", false,
+      {"gpu", kLong, "Run on a GPU", kSwitch, "", "0", false, true,
        [](Nn& nn) { return number(options(nn).device != "cpu"); },
        [](Nn& nn, const t_atom& value) {
          const bool gpu = truth(value, "gpu");
@@ -62,31 +62,31 @@ const Setting& Settings::at(int index) {
                        nn.notice("no GPU that torch can use was found.");
                    });
        }},
-      {"accelerate", kLong, "Accelerate", kSwitch, "", "1", false,
+      {"accelerate", kLong, "Accelerate", kSwitch, "", "1", false, true,
        [](Nn& nn) { return number(options(nn).accelerate); },
        [](Nn& nn, const t_atom& value) {
          const bool on = truth(value, "accelerate");
          nn.remake([on](nn::HostOptions& o) { o.accelerate = on; });
        }},
-      {"precision", kSymbol, "Precision", kEnum, "exact half bf16", "exact", false,
+      {"precision", kSymbol, "Precision", kEnum, "exact half bf16", "exact", false, true,
        [](Nn& nn) { return atom(std::string(nn::name_of(options(nn).precision))); },
        [](Nn& nn, const t_atom& value) {
          const auto name = kPrecision[choice(value, "precision", kPrecision)];
          nn.remake([p = nn::precision_from(name)](nn::HostOptions& o) { o.precision = p; });
        }},
-      {"threads", kLong, "Threads for one block", kText, "", "1", false,
+      {"threads", kLong, "Threads for one block", kText, "", "1", false, true,
        [](Nn& nn) { return number(options(nn).threads); },
        [](Nn& nn, const t_atom& value) {
          const int count = whole(value, "threads", 1, 2);
          nn.remake([count](nn::HostOptions& o) { o.threads = count; });
        }},
-      {"block", kLong, "Block in samples", kText, "", "-1", false,
+      {"block", kLong, "Block in samples", kText, "", "-1", false, false,
        [](Nn& nn) { return number(options(nn).block); },
        [](Nn& nn, const t_atom& value) {
          const int block = block_request(value);
          nn.remake([block](nn::HostOptions& o) { o.block = block; });
        }},
-      {"latency", kSymbol, "Latency", kEnum, "standard tight", "standard", false,
+      {"latency", kSymbol, "Latency", kEnum, "standard tight", "standard", false, true,
        [](Nn& nn) { return atom(kLatency[options(nn).tight ? 1 : 0]); },
        [](Nn& nn, const t_atom& value) {
          const bool tight = choice(value, "latency", kLatency) == 1;
@@ -95,23 +95,23 @@ const Setting& Settings::at(int index) {
            o.burst = burst;
          });
        }},
-      {"late", kSymbol, "Late blocks", kEnum, "silence hold bypass", "silence", false,
+      {"late", kSymbol, "Late blocks", kEnum, "silence hold bypass", "silence", false, true,
        [](Nn& nn) { return atom(kLate[static_cast<size_t>(options(nn).late)]); },
        [](Nn& nn, const t_atom& value) {
          const auto late = static_cast<nn::Late>(choice(value, "late", kLate));
          nn.host_ ? nn.host_->set_late(late) : void(nn.options_.late = late);
        }},
-      {"offline", kLong, "Wait for late blocks", kSwitch, "", "0", false,
+      {"offline", kLong, "Wait for late blocks", kSwitch, "", "0", false, true,
        [](Nn& nn) { return number(nn.offline_); },
        [](Nn& nn, const t_atom& value) {
          nn.offline_ = truth(value, "offline");
          nn.offline_playing_ = nn.offline_;
          nn.host_ ? nn.host_->set_offline(nn.offline_) : void(nn.options_.offline = nn.offline_);
        }},
-      {"track_buffers", kLong, "Follow buffer~ changes", kSwitch, "", "0", false,
+      {"track_buffers", kLong, "Follow buffer~ changes", kSwitch, "", "0", false, true,
        [](Nn& nn) { return number(nn.track_buffers_); },
        [](Nn& nn, const t_atom& value) { nn.track_buffers_ = truth(value, "track_buffers"); }},
-      {"dumpout", kLong, "Outlet for answers", kSwitch, "", "0", false,
+      {"dumpout", kLong, "Outlet for answers", kSwitch, "", "0", false, true,
        [](Nn& nn) { return number(nn.wants_dump_); },
        [](Nn& nn, const t_atom& value) {
          const bool wanted = truth(value, "dumpout");
@@ -119,7 +119,7 @@ const Setting& Settings::at(int index) {
            throw nn::Error("dumpout is decided when the object is made: type @dumpout in its box.");
          nn.wants_dump_ = wanted;
        }},
-      {"chans", kLong, "Channels of each outlet", kText, "", "0", true,
+      {"chans", kLong, "Channels of each outlet", kText, "", "0", true, true,
        [](Nn& nn) { return number(nn.chans_); },
        [](Nn& nn, const t_atom& value) { nn.chans_ = whole(value, "chans", 0, 1024); }},
   };

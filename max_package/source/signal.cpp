@@ -14,6 +14,8 @@ constexpr int kMostExamples = 1024;
 void Nn::input_changed(long inlet, long channels) {
   if (inlet < 0 || inlet >= inlets_) return;
   channels_in_[static_cast<size_t>(inlet)] = std::max(channels, 1L);
+  // mcs.nn~: the outlets are as wide as the method is when Max compiles.
+  if (kind_ == Kind::mcs && host_ && host_->model()) first_outputs_ = method().out_channels;
 }
 
 long Nn::output_channels(long) {
@@ -24,31 +26,32 @@ long Nn::output_channels(long) {
                     static_cast<long>(kMostExamples));
 }
 
-std::unique_ptr<Rows> Nn::lay_out() const {
+// `of`: the list that Max has compiled, with its channels.
+std::unique_ptr<Rows> Nn::lay_out(const Rows& of, int width) const {
   auto rows = std::make_unique<Rows>();
-  const int width = host_->width();
-  if (rows_) {
-    rows->chain = rows_->chain;
-    rows->numins = rows_->numins;
-    rows->numouts = rows_->numouts;
-  }
+  rows->chain = of.chain;
+  rows->channels_in = of.channels_in;
+  rows->channels_out = of.channels_out;
   std::vector<long> first(1, 0);  // signal of each inlet
-  for (const long channels : channels_in_) first.push_back(first.back() + channels);
-  rows->in.assign(static_cast<size_t>(host_->inputs()), -1);
-  rows->out.assign(static_cast<size_t>(host_->outputs()), -1);
+  for (const long channels : rows->channels_in) first.push_back(first.back() + channels);
+  rows->numins = first.back();
+  rows->numouts = outlets_ * rows->channels_out;
+  const int channels_in = host_->inputs() / host_->width();
+  const int channels_out = host_->outputs() / host_->width();
+  rows->in.assign(static_cast<size_t>(channels_in * width), -1);
+  rows->out.assign(static_cast<size_t>(channels_out * width), -1);
   for (size_t row = 0; row < rows->in.size(); ++row) {
     const int c = static_cast<int>(row) / width, b = static_cast<int>(row) % width;
     const int inlet = kind_ == Kind::mcs ? b : c, channel = kind_ == Kind::mcs ? c : b;
-    if (inlet < inlets_ && channel < channels_in_[static_cast<size_t>(inlet)])
+    if (inlet < inlets_ && channel < rows->channels_in[static_cast<size_t>(inlet)])
       rows->in[row] = first[static_cast<size_t>(inlet)] + channel;
   }
-  const long each = rows->numouts / std::max(outlets_, 1);
   std::vector<bool> fed(static_cast<size_t>(rows->numouts), false);
   for (size_t row = 0; row < rows->out.size(); ++row) {
     const int c = static_cast<int>(row) / width, b = static_cast<int>(row) % width;
     const int outlet = kind_ == Kind::mcs ? b : c, channel = kind_ == Kind::mcs ? c : b;
-    if (outlet >= outlets_ || channel >= each) continue;
-    rows->out[row] = outlet * each + channel;
+    if (outlet >= outlets_ || channel >= rows->channels_out) continue;
+    rows->out[row] = outlet * rows->channels_out + channel;
     fed[static_cast<size_t>(rows->out[row])] = true;
   }
   for (size_t i = 0; i < fed.size(); ++i)
@@ -61,38 +64,38 @@ std::unique_ptr<Rows> Nn::lay_out() const {
 }
 
 // Max compiles its list anew whenever a patch changes, perhaps while the last list still runs.
-// Sound goes on, unless the vector has changed.
+// Sound goes on, unless signals or the vector are others.
 intptr_t Nn::dsp(t_object* dsp64, double sample_rate, long vector) {
   static t_symbol* const count = gensym("getnuminputchannels");
-  long numins = 0;
+  Rows now;
   for (int i = 0; i < inlets_; ++i) {
     long channels = 1;
     if (kind_ != Kind::vector)
       channels = static_cast<long>(reinterpret_cast<t_ptr_int>(
           object_method(dsp64, count, object(), static_cast<t_ptr_int>(i))));
-    channels_in_[static_cast<size_t>(i)] = std::max(channels, 1L);
-    numins += channels_in_[static_cast<size_t>(i)];
+    now.channels_in.push_back(std::max(channels, 1L));
   }
-  const long numouts = outlets_ * output_channels(0);
+  channels_in_ = now.channels_in;
+  now.channels_out = output_channels(0);
+  const long most = *std::max_element(channels_in_.begin(), channels_in_.end());
   if (kind_ == Kind::mc) {
-    const long most = *std::max_element(channels_in_.begin(), channels_in_.end());
     wanted_batch_ = static_cast<int>(std::min<long>(most, kMostExamples));
     if (most > kMostExamples)
       error("there are " + std::to_string(most) + " channels; " + std::to_string(kMostExamples) +
             " are played.");
   }
-  intptr_t chain = 0;
-  {
-    const Gate::Closed closed(gate_);
+  warn_of_signals();
+  const bool other =
+      !rows_ || rows_->channels_in != now.channels_in || rows_->channels_out != now.channels_out;
+  // The last list may go on until this one begins, where both have the same signals.
+  now.chain = (rows_ ? rows_->chain : 0) + (other ? 1 : 0);
+  if (other || vector != vector_) {
     vector_ = static_cast<int>(vector);
-    if (kind_ == Kind::mc && wanted_batch_ > host_->width()) host_->widen(wanted_batch_);
-    if (!rows_) rows_ = std::make_unique<Rows>();
-    // The last list may go on until this one begins, where both have the same signals.
-    if (rows_->numins != numins || rows_->numouts != numouts) ++rows_->chain;
-    rows_->numins = numins;
-    rows_->numouts = numouts;
-    rows_ = lay_out();
-    chain = rows_->chain;
+    const int width = std::max(host_->width(), wanted_batch_);
+    auto fresh = lay_out(now, width);
+    const Gate::Closed closed(gate_);
+    if (width > host_->width()) host_->widen(width);
+    rows_.swap(fresh);
     rate_ = sample_rate > 0 ? sample_rate : 44100;
     bursts_.restart();
     constexpr double patience = 0.2;  // seconds
@@ -100,9 +103,21 @@ intptr_t Nn::dsp(t_object* dsp64, double sample_rate, long vector) {
   }
   if (sample_rate > 0 && sample_rate != host_->options().sample_rate)
     host_->set_sample_rate(sample_rate);
-  if (kind_ == Kind::mc && wanted_batch_ != host_->options().batch)
-    remake([batch = wanted_batch_](nn::HostOptions& options) { options.batch = batch; });
-  return chain;
+  if (host_->model() || kind_ == Kind::mc)  // what is not another way changes nothing
+    remake([batch = wanted_batch_, mc = kind_ == Kind::mc](nn::HostOptions& options) {
+      if (mc) options.batch = batch;
+    });
+  return now.chain;
+}
+
+// Once for each count.
+void Nn::warn_of_signals() {
+  if (kind_ != Kind::mcs || !host_->model()) return;
+  const int wanted = method().in_channels;
+  for (const long given : channels_in_)
+    if (given != wanted && told_channels_.insert(given).second)
+      notice("got " + std::to_string(given) + " channels for " + std::to_string(wanted) +
+             " model inputs.");
 }
 
 // The stream begins anew for another vector, once the block that is computed has ended: in general

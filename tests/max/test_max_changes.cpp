@@ -82,6 +82,127 @@ TEST_CASE("methods and models change with a crossfade; what is switched off is s
   CHECK(box.largest_step < 0.02);  // no click in all of this
 }
 
+TEST_CASE("messages keep their order, a reload among them") {
+  const Max max;
+  models::save("counted", {R"py(
+def forward(self, x: Tensor):
+    return x * self.gain
+def get_methods(self):
+    return ["forward"]
+def get_attributes(self):
+    return ["gain"]
+def get_gain(self):
+    return float(self.gain)
+def set_gain(self, value: float):
+    self.gain.fill_(value)
+    return 0
+)py",
+                           {{"forward", {1, 1, 1, 1}}, {"gain", {2}}},
+                           {{"gain", {{}, 1}}}});
+  Playing box("nn~ counted forward 256 @offline 0 @dumpout 1");
+  mk::send(box.object, "set gain 2");
+  mk::send(box.object, "block 512");
+  mk::send(box.object, "reload");
+  mk::send(box.object, "set gain 4");
+  mk::send(box.object, "get gain");
+  REQUIRE(mk::run_main_until([] { return mk::console_has(Line::post, "gain: "); }, 20000));
+  CHECK(said(Line::post, "gain: 4.000000"));
+}
+
+TEST_CASE("what is so already is not made again: the model keeps its state") {
+  const Max max;
+  models::save("counting", {R"py(
+def forward(self, x: Tensor):
+    self.calls += 1.0
+    return x * 0.0 + self.calls
+)py",
+                            {{"forward", {1, 1, 1, 1}}},
+                            {{"calls", {{}, 0}}}});
+  Playing box("nn~ counting forward 64 @offline 1");
+  const double before = box.play(20);
+  for (const char* message : {"accelerate 1", "threads 1", "latency standard", "precision exact",
+                              "block 64", "gpu 0", "late silence", "enable 1"})
+    mk::send(box.object, message);
+  REQUIRE(settled(box.object));
+  CHECK(box.play(20) == before + 20);
+}
+
+TEST_CASE("an answer that fails ends nothing: what comes later is done") {
+  const Max max;
+  models::save("with_level", {R"py(
+def forward(self, x: Tensor):
+    return x
+def get_attributes(self):
+    return ["level"]
+def get_methods(self):
+    return ["forward"]
+def get_level(self):
+    assert bool(self.bad < 0), "no level today"
+    return 1.0
+def set_level(self, value: float):
+    return 0
+)py",
+                              {{"forward", {1, 1, 1, 1}}, {"level", {2}}},
+                              {{"bad", {{}, 1}}}});
+  Object* const nn = made("nn~ with_level");
+  for (int i = 0; i < 3; ++i) {
+    mk::send(nn, "get level");
+    mk::send(nn, "load " + level("quiet", 0.25f, 0.5f));
+    mk::send(nn, "get level");
+    mk::send(nn, "load with_level");
+  }
+  CHECK(settled(nn));
+}
+
+TEST_CASE("a box whose method does not exist plays when it is given one that does") {
+  const Max max;
+  Playing box("nn~ " + level("quiet", 0.25f, 0.5f) + " nothing 256 1 1 @offline 1");
+  CHECK(said(Line::error, "no method 'nothing'"));
+  CHECK(box.play(20) == 0);
+  mk::send(box.object, "method other");
+  CHECK(box.play(40) == 0.5);
+}
+
+TEST_CASE("a block that is left to the object is never shorter than Max's vectors") {
+  const Max max;
+  Playing box("nn~ " + level("quiet", 0.25f, 0.5f) + " @offline 1");
+  mk::SignalSettings settings;
+  settings.vector_size = 1024;
+  REQUIRE(box.chain.compile(settings));
+  CHECK(latency(box.object) == 1024);
+}
+
+TEST_CASE("a synchronous object that rests or has no audio takes what is set all the same") {
+  const Max max;
+  models::save("settable", {R"py(
+def forward(self, x: Tensor):
+    return x * self.gain
+def get_methods(self):
+    return ["forward"]
+def get_attributes(self):
+    return ["gain"]
+def get_gain(self):
+    return float(self.gain)
+def set_gain(self, value: float):
+    self.gain.fill_(value)
+    return 0
+)py",
+                            {{"forward", {1, 1, 1, 1}}, {"gain", {2}}},
+                            {{"gain", {{}, 1}}}});
+  Playing box("nn~ settable forward 0 @dumpout 1");
+  REQUIRE(settled(box.object));
+  mk::send(box.object, "enable 0");
+  box.play(20);
+  mk::take_outputs(box.object);
+  mk::send(box.object, "set gain 3");
+  mk::send(box.object, "get gain");
+  REQUIRE(mk::run_main_until([&] {
+    box.chain.process({std::vector<double>(64, 1.0)});
+    return !mk::outputs(box.object).empty();
+  }));
+  CHECK(mk::text(mk::outputs(box.object)[0].atoms) == "gain 3.");
+}
+
 TEST_CASE("blocks and latencies follow what is asked for") {
   const Max max;
   Playing box("nn~ " + level("quiet", 0.25f, 0.5f) + " forward 1024 @offline 1");

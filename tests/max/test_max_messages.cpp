@@ -240,7 +240,7 @@ TEST_CASE("attributes: as arguments, messages, in the inspector, read back, with
       INFO(kind << " " << attribute.name);
       names.push_back(attribute.name);
       CHECK_FALSE(attribute.label.empty());
-      CHECK(attribute.save);
+      CHECK(attribute.save == (attribute.name != "block"));  // which the text of the box says
       CHECK(attribute.has_default);
       if (attribute.type == "symbol") CHECK(attribute.enum_values.size() >= 2);
     }
@@ -305,7 +305,30 @@ TEST_CASE("an attribute set while the model changes is kept; reset makes it what
   CHECK(gain() == "gain 1.");
 }
 
-TEST_CASE("what one hovers over says what the model calls it") {
+TEST_CASE("what a patch was saved with is there before the inlets, and what is typed wins") {
+  const Max max;
+  const auto name = model();
+  const auto patch = models::folder() / "saved.maxpat";
+  std::ofstream(patch) << R"({"patcher": {"boxes": [{"box": {"id": "obj-1", "maxclass": "newobj",
+    "numinlets": 1, "numoutlets": 2, "patching_rect": [10, 10, 100, 22], "text": "nn~ )"
+                       << name << R"( forward 1024 @late hold",
+    "saved_object_attributes": {"dumpout": 1, "late": "bypass", "precision": "half",
+    "track_buffers": 1, "enable": 0}}}], "lines": []}})";
+  const auto report = mk::open_patch(patch.string());
+  for (const auto& error : report.errors) UNSCOPED_INFO(error.text);
+  CHECK(report.errors.empty());
+  REQUIRE(report.objects.size() == 1);
+  Object* const nn = report.objects[0];
+  CHECK(mk::outlets(nn) == 2);
+  const auto value = [&](const char* attribute) { return mk::text(*mk::attribute(nn, attribute)); };
+  CHECK(value("precision") == "half");
+  CHECK(value("track_buffers") == "1");
+  CHECK(value("enable") == "0");
+  CHECK(value("block") == "1024");
+  CHECK(value("dumpout") == "1");
+}
+
+TEST_CASE("what one hovers over says what there is") {
   const Max max;
   auto source = everything();
   source.code.replace(source.code.find(", self.word)"), 12, ", \"apple\")");

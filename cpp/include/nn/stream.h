@@ -68,7 +68,8 @@ class Stream {
   // A block that the audio thread completes meanwhile is late (offline, the audio thread waits):
   // do not call it while playing().
   bool flush() noexcept;
-  // Synchronous streams: whether there was a callback in the last 0.1 s (longer for long vectors).
+  // Synchronous streams: whether a callback may run the engine: it is enabled, and there was one in
+  // the last 0.1 s (longer for long vectors).
   bool playing() const noexcept;
 
   // Control thread: another rate for deadlines and loads. Ramps and latency stay as they are.

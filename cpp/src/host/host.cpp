@@ -314,7 +314,7 @@ void Host<Sample>::settle() {
   const std::lock_guard lock(control_);
   player_->collect();
   // Nobody else applies what was asked for while no audio runs.
-  if (stream_ && !options_.live && !stream_->playing()) stream_->flush();
+  if (stream_ && !stream_->playing()) stream_->flush();
 }
 
 template <typename Sample>

@@ -59,6 +59,7 @@ void Stream::post(std::function<void()> command, bool declick) {
 }
 
 bool Stream::playing() const noexcept {
+  if (!core_->enabled_.load()) return false;
   const StreamConfig& c = core_->config_;
   const double callbacks = 2e9 * c.timing.vector / core_->sample_rate_.load();
   return now_ns() - core_->last_callback_.load(std::memory_order_relaxed) <

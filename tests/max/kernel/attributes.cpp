@@ -241,4 +241,19 @@ void attr_args_process(void* x, short ac, t_atom* av) {
     i = end;
   }
 }
+
+void attr_dictionary_process(void* x, t_dictionary* d) {
+  long count = 0;
+  t_symbol** keys = nullptr;
+  if (dictionary_getkeys(d, &count, &keys) != MAX_ERR_NONE) return;
+  for (long i = 0; i < count; ++i) {
+    long ac = 0;
+    t_atom* av = nullptr;
+    if (!find(x, keys[i], "attr_dictionary_process") ||
+        dictionary_getatoms(d, keys[i], &ac, &av) != MAX_ERR_NONE)
+      continue;
+    object_attr_setvalueof(x, keys[i], ac, av);
+  }
+  dictionary_freekeys(d, count, keys);
+}
 }

@@ -152,6 +152,23 @@ void PatchReader::read_text(Box& box) {
     if (is_name(atoms[i])) box.attributes.push_back(std::get<std::string>(atoms[i]).substr(1));
 }
 
+// Max gives an object what it was saved with while it is made (#D), and sets it once more after.
+Object* PatchReader::instantiate_saved(t_class* type, const Atoms& words, const Json& saved) {
+  if (saved.empty()) return instantiate(type, words);
+  const std::string name = "#D of a box";
+  create_dictionary(name, Json{{"saved_object_attributes", saved}}.dump());
+  t_dictionary* const box = dictobj_findregistered_retain(gensym(name.c_str()));
+  gensym("#D")->s_thing = reinterpret_cast<t_object*>(box);
+  Object* const object = instantiate(type, words);
+  gensym("#D")->s_thing = nullptr;
+  t_object* attributes = nullptr;
+  dictionary_getdictionary(box, gensym("saved_object_attributes"), &attributes);
+  if (object) attr_dictionary_process(object, reinterpret_cast<t_dictionary*>(attributes));
+  dictobj_release(box);
+  free_dictionary(name);
+  return object;
+}
+
 void PatchReader::make_external(Box& box) {
   box.type = find_class(box.class_name);
   auto attributes = box.attributes;
@@ -161,7 +178,7 @@ void PatchReader::make_external(Box& box) {
     if (!box.type->find_attribute(gensym(name.c_str()))) report(box, "no such attribute: " + name);
   auto words = parse(box.text);
   if (!words.empty()) words.erase(words.begin());
-  box.object = instantiate(box.type, words);
+  box.object = instantiate_saved(box.type, words, saved);
   if (!box.object) {
     report(box, "error creating object");
     box.inlets = box.json.value("numinlets", 1);

@@ -47,6 +47,7 @@ class PatchReader {
   Box read_box(const Json& json);
   void read_text(Box& box);
   void make_external(Box& box);
+  static Object* instantiate_saved(t_class* type, const Atoms& words, const Json& saved);
   bool make_patcher(Box& box);
   bool make_abstraction(Box& box, const std::string& file, const Atoms& arguments);
   void check_line(const Json& line, std::map<std::string, Box>& boxes);

@@ -49,6 +49,7 @@ t_object* attribute_new(const char* name, t_symbol* type, long flags, const meth
 t_object* attr_offset_new(const char* name, const t_symbol* type, long flags, const method mget,
                           const method mset, long offset);
 void attr_args_process(void* x, short ac, t_atom* av);
+void attr_dictionary_process(void* x, struct _dictionary* d);
 long attr_args_offset(short ac, t_atom* av);
 
 void* object_alloc(t_class* c);
