@@ -126,8 +126,8 @@ void Nn::tell_bursts() {
   notice("Pd computes up to " + std::to_string(burst) +
          " samples at once, more than a "
          "block of " +
-         std::to_string(block) + ": send [bufsize " +
-         std::to_string(nn::next_power_of_two(burst)) + "(, or give Pd a smaller delay.");
+         std::to_string(block) + ": send [bufsize " + std::to_string(nn::next_power_of_two(burst)) +
+         "(, or give Pd a smaller delay.");
 }
 
 }  // namespace pd
