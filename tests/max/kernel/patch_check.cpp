@@ -1,6 +1,7 @@
 // patch_check [--external file]... [--path folder]... [--objects max_objects.json] file...
 // patch_check --describe --external file
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <vector>
@@ -66,5 +67,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "patch_check: %s\n", e.what());
     return 2;
   }
-  return errors ? 1 : 0;
+  // At once: an external may be reading a model, whose library must not be destroyed under it.
+  std::fflush(nullptr);
+  std::_Exit(errors ? 1 : 0);
 }
