@@ -19,7 +19,11 @@ template <typename Sample>
 void Player<Sample>::grow(int inputs, int outputs, int batch) {
   const int channels_in = std::max(static_cast<int>(in_.size()) / batch_, inputs);
   const int channels_out = std::max(outputs_ / batch_, outputs);
-  batch_ = std::max(batch_, batch);
+  const int examples = std::max(batch_, batch);
+  // Nothing to do, and an audio thread may be inside.
+  if (static_cast<int>(in_.size()) == channels_in * examples && outputs_ == channels_out * examples)
+    return;
+  batch_ = examples;
   outputs_ = channels_out * batch_;
   in_.resize(static_cast<size_t>(channels_in * batch_));
   out_.resize(static_cast<size_t>(outputs_));
