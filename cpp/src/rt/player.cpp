@@ -21,7 +21,8 @@ void Player<Sample>::grow(int inputs, int outputs, int batch) {
   const int channels_out = std::max(outputs_ / batch_, outputs);
   const int examples = std::max(batch_, batch);
   // Nothing to do, and an audio thread may be inside.
-  if (static_cast<int>(in_.size()) == channels_in * examples && outputs_ == channels_out * examples)
+  if (batch_ == examples && static_cast<int>(in_.size()) == channels_in * examples &&
+      outputs_ == channels_out * examples)
     return;
   batch_ = examples;
   outputs_ = channels_out * batch_;
