@@ -22,6 +22,26 @@ def other(self, x: Tensor):
   return name;
 }
 
+// Multiplies by its attribute `gain`.
+std::string settable() {
+  models::save("settable", {R"py(
+def forward(self, x: Tensor):
+    return x * self.gain
+def get_methods(self):
+    return ["forward"]
+def get_attributes(self):
+    return ["gain"]
+def get_gain(self):
+    return float(self.gain)
+def set_gain(self, value: float):
+    self.gain.fill_(value)
+    return 0
+)py",
+                            {{"forward", {1, 1, 1, 1}}, {"gain", {2}}},
+                            {{"gain", {{}, 1}}}});
+  return "settable";
+}
+
 // A box that plays a constant 1, and what it makes of it.
 struct Playing {
   explicit Playing(const std::string& text) : object(made(text)) {
@@ -84,22 +104,7 @@ TEST_CASE("methods and models change with a crossfade; what is switched off is s
 
 TEST_CASE("messages keep their order, a reload among them") {
   const Max max;
-  models::save("counted", {R"py(
-def forward(self, x: Tensor):
-    return x * self.gain
-def get_methods(self):
-    return ["forward"]
-def get_attributes(self):
-    return ["gain"]
-def get_gain(self):
-    return float(self.gain)
-def set_gain(self, value: float):
-    self.gain.fill_(value)
-    return 0
-)py",
-                           {{"forward", {1, 1, 1, 1}}, {"gain", {2}}},
-                           {{"gain", {{}, 1}}}});
-  Playing box("nn~ counted forward 256 @offline 0 @dumpout 1");
+  Playing box("nn~ " + settable() + " forward 256 @offline 0 @dumpout 1");
   mk::send(box.object, "set gain 2");
   mk::send(box.object, "block 512");
   mk::send(box.object, "reload");
@@ -174,22 +179,7 @@ TEST_CASE("a block that is left to the object is never shorter than Max's vector
 
 TEST_CASE("a synchronous object that rests or has no audio takes what is set all the same") {
   const Max max;
-  models::save("settable", {R"py(
-def forward(self, x: Tensor):
-    return x * self.gain
-def get_methods(self):
-    return ["forward"]
-def get_attributes(self):
-    return ["gain"]
-def get_gain(self):
-    return float(self.gain)
-def set_gain(self, value: float):
-    self.gain.fill_(value)
-    return 0
-)py",
-                            {{"forward", {1, 1, 1, 1}}, {"gain", {2}}},
-                            {{"gain", {{}, 1}}}});
-  Playing box("nn~ settable forward 0 @dumpout 1");
+  Playing box("nn~ " + settable() + " forward 0 @dumpout 1");
   REQUIRE(settled(box.object));
   mk::send(box.object, "enable 0");
   box.play(20);

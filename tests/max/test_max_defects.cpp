@@ -1,5 +1,5 @@
-// A test for each defect of version 1.6 that made Max crash, freeze or fall silent: the numbers are
-// those of the list in docs/max.md.
+// A test for each defect of version 1.6 that made Max crash, freeze or fall silent, numbered
+// in the order in which they were found.
 #include <atomic>
 #include <fstream>
 #include <thread>
