@@ -7,6 +7,7 @@ import click
 from ...cli.lazy import LazyGroup, run
 
 COMMANDS = {
+    "quickstart": ("nn_tilde.mtcrnn.cli.quickstart", "command", "Data, a training and sounds, to begin with."),
     "train": ("nn_tilde.mtcrnn.cli.train", "command", "Train a tier."),
     "generate": ("nn_tilde.mtcrnn.cli.generate", "command", "Generate with a tier, or a chain of them."),
     "params": ("nn_tilde.mtcrnn.cli.params", "group", "List, check, draw and extract parameters of recordings."),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
+from typing import Any
 
 import click
 
@@ -91,6 +92,13 @@ def given(ctx: click.Context) -> set[str]:
     """Names of the flags that the command line has."""
     default = click.core.ParameterSource.DEFAULT
     return {name for name in ctx.params if ctx.get_parameter_source(name) is not default}
+
+
+def parsed(command: click.Command, words: Mapping[str, Any]) -> tuple[dict[str, Any], set[str]]:
+    """(flags, given) of `command` as if typed with `--name value` for each of `words`; of True, `--name` alone."""
+    typed = [word for name, value in words.items() for word in ("--" + name, *([] if value is True else [str(value)]))]
+    with command.make_context(command.name, typed) as ctx:
+        return ctx.params, given(ctx)
 
 
 class Count(click.ParamType):

@@ -1,0 +1,1 @@
+quickstart.docker.pops.run_tg.sh
