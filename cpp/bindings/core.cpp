@@ -20,6 +20,7 @@ namespace nn {
 
 void bind_hub(py::module_& module);
 void bind_compare(py::module_& module);
+void bind_recurrent(py::module_& module);
 
 namespace {
 
@@ -387,6 +388,7 @@ PYBIND11_MODULE(_core, module) {
   nn::bind_host(module);
   nn::bind_hub(module);
   nn::bind_compare(module);
+  nn::bind_recurrent(module);
   module.def(
       "inspect",
       [](const std::filesystem::path& path, const std::string& device) {

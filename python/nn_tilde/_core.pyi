@@ -157,3 +157,40 @@ def hub_download(
     ca_file: str | PathLike[str] | None = None,
 ) -> dict[str, Any]: ...
 def hub_remove(directory: str | PathLike[str], name: str) -> Path: ...
+
+class Recurrent:
+    """A network that hears what it has just made (nn_tilde.mtcrnn.stepper); float32 arrays, a batch of B rows."""
+
+    def __init__(self, kind: str, count: int, components: int, onehot: bool, given: int, room: int) -> None: ...
+    def entry(self, weight: np.ndarray, bias: np.ndarray, relu: bool) -> None: ...
+    def cell(
+        self,
+        weight_ih: np.ndarray,
+        weight_hh: np.ndarray,
+        bias_ih: np.ndarray,
+        bias_hh: np.ndarray,
+        scales_ih: np.ndarray | None,
+        scales_hh: np.ndarray | None,
+        source: int,
+    ) -> None: ...
+    def head(
+        self, weight: np.ndarray, bias: np.ndarray, scales: np.ndarray | None, source: int, tanh: bool
+    ) -> None: ...
+    def finish(self) -> None: ...
+    def begin(self, made: np.ndarray) -> None:
+        """Forgets all; made [B, fed] is what it hears first."""
+    def hear(self, rows: np.ndarray) -> None:
+        """Hears [B, T, inputs] and makes nothing."""
+    def outputs(self, inputs: np.ndarray) -> np.ndarray:
+        """[B, inputs] → the parameters of the draw [B, …], and a step on."""
+    def generate(self, given: np.ndarray, noise: np.ndarray, temperature: float, legacy: bool) -> np.ndarray:
+        """given [B, T, channels], noise [B, T, …] → values [B, T, …]."""
+    @property
+    def bytes(self) -> float:
+        """Of weights read for a step."""
+    @property
+    def in_bytes(self) -> bool:
+        """Whether all cells have weights of 8 bits."""
+
+def recurrent_room(inputs: int, outputs: int) -> int:
+    """Bytes that a Recurrent wants for a matrix."""

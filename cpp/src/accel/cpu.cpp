@@ -65,7 +65,10 @@ bool cpu_has_avx3() noexcept {
   return cpu_has_avx2() && all(leaf(7).b, in_7) && kept(0xe6);
 }
 
-bool cpu_has_avx3_bf16() noexcept { return cpu_has_avx3() && all(leaf(7, 1).a, bit(5)); }
+bool cpu_has_avx3_bf16() noexcept {
+  constexpr int vnni = 11;
+  return cpu_has_avx3() && all(leaf(7).c, bit(vnni)) && all(leaf(7, 1).a, bit(5));
+}
 
 }  // namespace nn::accel
 

@@ -20,6 +20,18 @@ struct Call {
   int begin = 0, end = 0;  // panels
 };
 
+// y[o] = bias[o] + scales[o] · step · Σ_i x[i] · w[o, i]; x, scales, bias and y have room for whole
+// pairs and whole panels.
+struct ByteCall {
+  const int8_t* panels = {};
+  const float* scales = {};
+  const float* bias = {};
+  const int16_t* x = {};
+  int pairs = 0, outputs = 0;
+  float step = 0;  // what 1 in x stands for
+  float* y = {};
+};
+
 struct Kernels {
   const char* name;
   bool (*supported)() noexcept;
@@ -31,6 +43,16 @@ struct Kernels {
   void (*transpose)(const float* from, ptrdiff_t from_row, float* to, ptrdiff_t to_row, int rows,
                     int columns) noexcept;
   void (*leaky_relu)(const float* from, float* to, size_t count, float slope) noexcept;
+  int byte_columns;  // of a panel of bytes
+  void (*multiply_bytes)(const ByteCall&) noexcept;
+  float (*peak)(const float* x, int count) noexcept;  // max |x|
+  // to[i] = x[i] · factor, rounded to even
+  void (*shrink)(const float* x, int count, float factor, int16_t* to) noexcept;
+  // A GRU's h [n] after one step, from W_i x + b_i and W_h h + b_h [3 n], in torch's order r, z, n.
+  void (*gates)(const float* a, const float* b, float* h, int n) noexcept;
+  void (*tanh)(const float* from, float* to, int count) noexcept;
+  // to[i] = exp((from[i] - top) · factor)
+  void (*exp)(const float* from, float* to, int count, float top, float factor) noexcept;
 };
 
 // The one in use.

@@ -22,7 +22,7 @@ from .job import Job, decode_file
 from .metadata import NAME as METADATA
 from .metadata import DatasetError, Metadata, read_metadata
 from .store import StoreWriter
-from .workers import Event, Failed, Finished, Progress, Stuck, run_work
+from .workers import Event, Failed, Finished, Progress, Stuck, cores, run_work
 
 _SYNC_EVERY = 0.25  # seconds between two moments at which everything done is on disk
 
@@ -64,7 +64,7 @@ def preprocess(
             _remove(output, "audio.pcm", "data.mdb", "lock.mdb")
         replace(metadata, complete=False).write(output)
         try:
-            _run(files, output, metadata, processes or _cores(), cluster, watch, report)
+            _run(files, output, metadata, processes or cores(), cluster, watch, report)
             if not report.recordings:
                 raise DatasetError(_nothing_valid(report))
         except DatasetError:
@@ -255,10 +255,6 @@ def _nothing_valid(report: Report) -> str:
     if len(report.skipped) == 1:
         return f"The only file, '{path}', {reason}."
     return f"None of the {len(report.skipped)} files can be read; the first, '{path}', {reason}."
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

@@ -49,6 +49,11 @@ Importable by name, like the classes of its jobs.
 """
 
 
+def cores() -> int:
+    """Of those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def run_work(work: Work, jobs: Sequence[Any], processes: int) -> Iterator[Event]:
     """Events of all jobs as they happen, jobs begun in order. Processes end with this iterator, or with its process."""
     context = multiprocessing.get_context("spawn")  # a fork would copy the locks of our threads

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
 
 from ..train.task import Evaluation, Sound
 from . import mulaw
 from .generate import generate
 from .networks import Network
 from .sampling import Sampler
-from .stepper import TorchStepper
+from .stepper import make_stepper
 from .tier import Tier
 
 SEED = 0  # the same draws at every validation
@@ -20,8 +19,8 @@ def examples(network: Network, tier: Tier, windows: np.ndarray, seconds: float) 
     """windows: float32 [B, T, gen + cond], heard first; the conditioning is then held for `seconds` of values."""
     length = max(1, round(seconds * tier.sample_rate))
     held = np.repeat(windows[:, -1:, tier.gen_size :], length, 1)
-    generator = torch.Generator(next(network.parameters()).device).manual_seed(SEED)
-    values = generate(TorchStepper(network, Sampler(tier, network.kind), generator), windows, held)
+    stepper = make_stepper(network, Sampler(tier, network.kind), SEED, device=next(network.parameters()).device)
+    values = generate(stepper, windows, held)
     if not tier.audio:
         from ..train.figures import pixels
         from .pictures import conditioning

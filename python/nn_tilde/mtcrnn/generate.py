@@ -36,10 +36,11 @@ def generate(
 
 def random_primer(tier: Tier, length: int, batch: int, seed: int) -> np.ndarray:
     """float32 [batch, length, gen + cond], uniform in 0..1, the conditioning too; classes for one-hot audio."""
-    random = np.random.default_rng(seed)
-    x = random.random((batch, length, tier.input_size), np.float32)
+    from .randomness import PRIMERS, uniform
+
+    x = uniform(seed, PRIMERS, length, batch, tier.input_size).numpy()
     if tier.onehot:
-        classes = random.integers(tier.mulaw_channels, size=(batch, length))
+        classes = (x[..., 0] * tier.mulaw_channels).astype(np.int64)
         x[..., : tier.gen_size] = mulaw.as_input(classes, tier.mulaw_channels, True)
     return x
 

@@ -18,11 +18,12 @@ from ..audio.files import AudioError
 from ..audio.metadata import DatasetError
 from ..cli.progress import audio_progress
 from . import checkpoints, data
+from .chain import Stage, linked
 from .flags import Given, settle
 from .generate import generate, random_primer, write_audio, write_values
-from .networks import Network
+from .lines import between
 from .sampling import Sampler
-from .stepper import Stepper, TorchStepper
+from .stepper import make_stepper
 from .tier import Tier
 
 
@@ -55,15 +56,6 @@ class Source:
         return make(tier, length, batch, seed)
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A tier of the chain, ready to run. seq_len of its tier: the primer's length."""
-
-    tier: Tier
-    network: Network
-    path: Path
-
-
 def run_session(flags: dict[str, Any], given: Given) -> None:
     """Generates as the flags of `mtcrnn generate` say. Raises ClickException, one sentence.
 
@@ -87,18 +79,22 @@ def _run(flags: dict[str, Any], given: Given) -> None:
     values = np.empty(0)
     click.echo(f"Device: {device}.  Seed: {seed} (--rand_seed repeats it).", err=True)
     for number, (stage, sampler) in enumerate(zip(stages, samplers, strict=True)):
+        is_last = number == len(stages) - 1
+        more = 0 if is_last else 1  # the tier that follows hears lines, the last one too
         if number:
             before = stages[number - 1].tier
             array = _columns(stage.tier.prop, before, values, conditioning)
             length = length * stage.tier.sample_rate // before.sample_rate
-            conditioning = data.conditioning(array, before.sample_rate, stage.tier, length, batch)
+            rates = before.sample_rate, stage.tier.sample_rate
+            conditioning = between(torch.from_numpy(array), 0, 0, length + more, *rates).numpy()
             primer = source.primer(stage.tier, stage.tier.seq_len, batch, seed + number)
-        generator = torch.Generator(device).manual_seed(seed + number)
-        stepper: Stepper = TorchStepper(stage.network.to(device), sampler, generator)
+        elif more:
+            conditioning = np.concatenate([conditioning, conditioning[:, -1:]], 1)
+        stepper = make_stepper(stage.network, sampler, seed + number, flags["precision"], device)
         with _bar(stage, length, flags["progress"]) as progress:
             values = generate(stepper, primer, conditioning, progress)
-        is_last = number == len(stages) - 1
-        _write(flags, stage.tier, values, flags["out"] if is_last else f"{flags['out']}_tier{number + 1}", is_last)
+        out = flags["out"] if is_last else f"{flags['out']}_tier{number + 1}"
+        _write(flags, stage.tier, values[:, :length], out, is_last)
     click.echo(f"DONE in {time.monotonic() - begun:.1f} s.", err=True)
 
 
@@ -148,22 +144,9 @@ def _first(flags: dict[str, Any], given: Given, source: Source) -> Stage:
 
 
 def _linked(name: str, before: Stage, source: Source) -> Stage:
-    """The next tier of a chain: `FOLDER` or `FOLDER:STEP`."""
-    folder, _, step = name.rpartition(":")
-    folder, step = (folder, int(step)) if folder and step.isdecimal() else (name, 0)
-    saved = checkpoints.read(checkpoints.find(folder, step))
-    if saved.tier is None or saved.sizes is None:
-        raise ValueError(f"'{saved.path}' does not say what it generates from what, which --chain needs to know.")
-    if before.tier.audio:
-        raise ValueError(f"'{before.path}' generates audio, which nothing in a --chain can follow.")
-    known = (*before.tier.generate, *before.tier.prop)
-    missing = [prop for prop in saved.tier.prop if prop not in known]
-    if missing:
-        raise ValueError(
-            f"'{saved.path}' is steered by '{missing[0]}', which '{before.path}' neither generates nor is steered by."
-        )
-    tier = replace(saved.tier, seq_len=1) if source.random else saved.tier
-    return Stage(tier, checkpoints.network_of(saved, tier, saved.sizes), saved.path)
+    """The next tier of a chain, its seq_len the primer's."""
+    stage = linked(name, before)
+    return replace(stage, tier=replace(stage.tier, seq_len=1)) if source.random else stage
 
 
 def _batch(flags: dict[str, Any], given: Given) -> int:

@@ -8,7 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .sampling import deviation, noise
+from .sampling import deviation
 from .sizes import CATEGORICAL, GAUSSIAN
 
 _HALF_LOG_TAU = 0.5 * math.log(2 * math.pi)
@@ -35,7 +35,8 @@ def step_losses(
         return F.cross_entropy(output.flatten(0, 1), target.flatten(), reduction="none").view(target.shape)
     if loss == "mse-sample":
         mu, s = output.unbind(-2)
-        return (mu + F.softplus(s) * noise(mu, generator) - target).square().mean(-1)
+        noise = torch.randn(mu.shape, generator=generator, dtype=mu.dtype, device=mu.device)
+        return (mu + F.softplus(s) * noise - target).square().mean(-1)
     if kind == GAUSSIAN:
         return -_log_normal(target, *output.unbind(-2)).mean(-1)
     pi, mu, s = output.unbind(-3)

@@ -21,6 +21,18 @@ from torch import Tensor, nn
 RATIO_ON, LEAK = 0.2, 0.001
 
 
+def openness(times: Tensor, period: Tensor, phase: Tensor, ratio: Tensor, leak: float = LEAK) -> Tensor:
+    """Steps [T], and numbers of cells [hidden] → how open each is then, k [T, hidden]."""
+    # In single precision a minute of audio would already smear the fast cycles; Apple GPUs have no other.
+    exact = torch.float32 if times.device.type == "mps" else torch.float64
+    turn, ratio = period.to(exact).clamp_min(1e-3), ratio.to(exact).clamp_min(1e-3)
+    turns = (times.to(exact)[:, None] - phase.to(exact)) / turn
+    c = turns - turns.detach().floor()
+    rising, falling = 2 * c / ratio, 2 - 2 * c / ratio
+    k = torch.where(c < ratio / 2, rising, torch.where(c < ratio, falling, leak * c))
+    return k.to(period.dtype)
+
+
 class PhasedCells(nn.Module):
     """One layer. Times and periods are in steps; period, phase and ratio [hidden] are learnt."""
 
@@ -36,14 +48,7 @@ class PhasedCells(nn.Module):
 
     def openness(self, times: Tensor) -> Tensor:
         """Steps [T] → k [T, hidden]."""
-        # In single precision a minute of audio would already smear the fast cycles; Apple GPUs have no other.
-        exact = torch.float32 if times.device.type == "mps" else torch.float64
-        period, ratio = self.period.to(exact).clamp_min(1e-3), self.ratio.to(exact).clamp_min(1e-3)
-        turns = (times.to(exact)[:, None] - self.phase.to(exact)) / period
-        c = turns - turns.detach().floor()
-        rising, falling = 2 * c / ratio, 2 - 2 * c / ratio
-        k = torch.where(c < ratio / 2, rising, torch.where(c < ratio, falling, LEAK * c))
-        return k.to(self.period.dtype)
+        return openness(times, self.period, self.phase, self.ratio)
 
     def forward(self, x: Tensor, times: Tensor, h: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """x [B, T, input], times [T], states [B, hidden] → outputs [B, T, hidden] and the new states."""

@@ -13,50 +13,48 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from . import mulaw
-from .sizes import CATEGORICAL, GAUSSIAN
+from .sizes import CATEGORICAL, GAUSSIAN, MIXTURE
 from .tier import Tier
 
 FLOOR = 1e-3  # smallest deviation: values are about 0 to 1, and a constant one would make the likelihood infinite
 
 
-def deviation(s: Tensor) -> Tensor:
+def deviation(s: Tensor, floor: float = FLOOR) -> Tensor:
     """Standard deviation that a network's number `s` means."""
-    return F.softplus(s) + FLOOR
+    return F.softplus(s) + floor
 
 
-def sample_categorical(logits: Tensor, temperature: float = 1.0, generator: torch.Generator | None = None) -> Tensor:
-    """[…, classes] → int64 […], drawn from softmax(logits / temperature)."""
+def sample_categorical(logits: Tensor, noise: Tensor, temperature: float = 1.0) -> Tensor:
+    """[…, classes] and noise […] in (0, 1) → int64 […]: the class where the sum of softmax(logits / temperature),
+    from the first on, goes beyond the noise."""
     if temperature == 0:
         return logits.argmax(-1)
-    chances = torch.softmax(logits.flatten(0, -2) / temperature, -1)
-    return torch.multinomial(chances, 1, generator=generator).view(logits.shape[:-1])
+    shares = torch.exp((logits - logits.amax(-1, keepdim=True)) / temperature)
+    # Sums of many small shares; Apple GPUs have no double precision.
+    sums = shares.to(torch.float32 if shares.device.type == "mps" else torch.float64).cumsum(-1)
+    wanted = noise.unsqueeze(-1).to(sums.dtype) * sums[..., -1:]
+    return (sums <= wanted).sum(-1).clamp(max=logits.shape[-1] - 1)
 
 
-def sample_gaussian(
-    output: Tensor, temperature: float = 1.0, legacy: bool = False, generator: torch.Generator | None = None
-) -> Tensor:
-    """[…, 2, variables] → […, variables]: mean + temperature · deviation · noise."""
-    mu, s = output.unbind(-2)
+def sample_gaussian(output: Tensor, noise: Tensor, temperature: float = 1.0, legacy: bool = False) -> Tensor:
+    """[…, 2, variables] and normal noise […, variables] → […, variables]: mean + temperature · deviation · noise."""
+    mu, s = output[..., 0, :], output[..., 1, :]
     sigma = F.softplus(s, beta=temperature) if legacy else deviation(s) * temperature
-    return mu + sigma * noise(mu, generator)
+    return mu + sigma * noise
 
 
-def sample_mixture(
-    output: Tensor, temperature: float = 1.0, legacy: bool = False, generator: torch.Generator | None = None
-) -> Tensor:
+def sample_mixture(output: Tensor, noise: Tensor, temperature: float = 1.0, legacy: bool = False) -> Tensor:
     """[…, 3, components, variables] → […, variables]; the component is drawn for each variable.
 
-    legacy: whatever the temperature, as at 1.
+    noise […, 2 · variables]: in (0, 1) for the components, then normal. legacy: whatever the temperature, as at 1.
     """
-    temperature = 1.0 if legacy else temperature
-    pi, mu, s = output.unbind(-3)
-    chosen = sample_categorical(pi.transpose(-1, -2), temperature, generator).unsqueeze(-2)
-    mu, s = mu.gather(-2, chosen).squeeze(-2), s.gather(-2, chosen).squeeze(-2)
-    return mu + temperature * deviation(s) * noise(mu, generator)
-
-
-def noise(like: Tensor, generator: torch.Generator | None) -> Tensor:
-    return torch.randn(like.shape, generator=generator, dtype=like.dtype, device=like.device)
+    heat = 1.0 if legacy else temperature
+    variables = output.shape[-1]
+    logits = output[..., 0, :, :].transpose(-1, -2)
+    chosen = sample_categorical(logits, noise[..., :variables], heat).unsqueeze(-2)
+    mu = output[..., 1, :, :].gather(-2, chosen).squeeze(-2)
+    s = output[..., 2, :, :].gather(-2, chosen).squeeze(-2)
+    return mu + heat * deviation(s) * noise[..., variables:]
 
 
 @dataclass(frozen=True)
@@ -79,10 +77,25 @@ class Sampler:
 
     def draw(self, output: Tensor, generator: torch.Generator | None = None) -> Tensor:
         """Outputs […, …] → class indices int64 […], or values […, variables]. generator: on the outputs' device."""
+        return self.pick(output, self.noise(output, generator))
+
+    def noise(self, output: Tensor, generator: torch.Generator | None = None) -> Tensor:
+        """Random numbers for such outputs, as `pick` takes them."""
+        batch = output.shape[: output.ndim - {CATEGORICAL: 1, GAUSSIAN: 2, MIXTURE: 3}[self.kind]]
+        like = {"generator": generator, "dtype": output.dtype, "device": output.device}
         if self.kind == CATEGORICAL:
-            return sample_categorical(output, self.temperature, generator)
+            return torch.rand((*batch, 1), **like)
+        deviations = torch.randn((*batch, output.shape[-1]), **like)
+        if self.kind == GAUSSIAN:
+            return deviations
+        return torch.cat([torch.rand(deviations.shape, **like), deviations], -1)
+
+    def pick(self, output: Tensor, noise: Tensor) -> Tensor:
+        """As `draw`, with given random numbers: noise […, width] of randomness.noise."""
+        if self.kind == CATEGORICAL:
+            return sample_categorical(output, noise[..., 0], self.temperature)
         sample = sample_gaussian if self.kind == GAUSSIAN else sample_mixture
-        return sample(output, self.temperature, self.legacy, generator)
+        return sample(output, noise, self.temperature, self.legacy)
 
     def feed(self, values: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
         """What was drawn → the first channels of the next input, […, gen_size]."""

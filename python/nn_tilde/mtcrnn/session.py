@@ -13,6 +13,7 @@ import click
 
 from ..audio.files import AudioError
 from ..audio.metadata import DatasetError
+from ..cli.progress import counting
 from ..train.checkpoint import CheckpointError, Diverged, duplicate
 from ..train.data import DataError
 from ..train.devices import is_first_process, launch, make_fabric
@@ -20,7 +21,6 @@ from ..train.loop import fit
 from ..train.run import Run, RunError
 from ..train.settings import Settings
 from . import checkpoints
-from .cli.common import counting
 from .data import Windows
 from .flags import Given, recipe_of, settle
 from .items import StatefulItems, TrainingItems, ValidationItems, walks

@@ -31,7 +31,7 @@ def rng(seed=0):
 
 def test_multinomial_follows_the_softmax():
     logits = torch.tensor([0.0, 1.0, 2.0])
-    draws = sample_categorical(logits.expand(200, 200, 3), 1.0, rng())
+    draws = sample_categorical(logits.expand(200, 200, 3), torch.rand(200, 200, generator=rng()))
     assert draws.shape == (200, 200)
     assert draws.dtype == torch.int64
     shares = torch.bincount(draws.flatten(), minlength=3) / draws.numel()
@@ -40,22 +40,27 @@ def test_multinomial_follows_the_softmax():
 
 def test_a_higher_temperature_is_noisier():
     logits = torch.tensor([0.0, 1.0, 2.0]).expand(20000, 3)
-    top = [(sample_categorical(logits, t, rng()) == 2).float().mean().item() for t in (0, 0.5, 1, 4)]
+    top = [
+        (sample_categorical(logits, torch.rand(20000, generator=rng()), t) == 2).float().mean().item()
+        for t in (0, 0.5, 1, 4)
+    ]
     assert top == sorted(top, reverse=True)
     assert top[0] == 1
     assert top[1] == pytest.approx(torch.tensor([0.0, 2.0, 4.0]).softmax(0)[2].item(), abs=0.01)
     output = torch.tensor([[0.3], [0.5]]).expand(20000, 2, 1)
-    spread = [sample_gaussian(output, t, generator=rng()).std().item() for t in (0, 0.5, 1, 2)]
+    noise = torch.randn(20000, 1, generator=rng())
+    spread = [sample_gaussian(output, noise, t).std().item() for t in (0, 0.5, 1, 2)]
     assert spread[0] == pytest.approx(0, abs=1e-6)
     assert spread[3] == pytest.approx(2 * spread[2], rel=1e-5)
     assert spread[2] == pytest.approx(0.974 + FLOOR, rel=0.02)
-    assert sample_gaussian(output, 1.0, generator=rng()).mean().item() == pytest.approx(0.3, abs=0.03)
+    assert sample_gaussian(output, noise).mean().item() == pytest.approx(0.3, abs=0.03)
 
 
 def test_the_old_direction():
     """softplus_β(0.5) = 1.65, 0.97, 0.66 for β = 0.5, 1, 2."""
     output = torch.tensor([[0.0], [0.5]]).expand(20000, 2, 1)
-    spread = [sample_gaussian(output, t, legacy=True, generator=rng()).std().item() for t in (0.5, 1, 2)]
+    noise = torch.randn(20000, 1, generator=rng())
+    spread = [sample_gaussian(output, noise, t, legacy=True).std().item() for t in (0.5, 1, 2)]
     assert spread == pytest.approx([1.65, 0.97, 0.66], rel=0.02)
 
 
@@ -63,14 +68,22 @@ def test_mixture_draws_a_component_for_each_variable():
     pi = torch.tensor([[-1e9, 0.0], [0.0, 0.0], [math.log(3), -1e9]])  # [component, variable]
     mu = torch.tensor([[-5.0, 1.0], [0.0, 2.0], [10.0, 99.0]])
     s = torch.full((3, 2), -20.0)
-    draws = sample_mixture(torch.stack([pi, mu, s]).expand(20000, 3, 3, 2), generator=rng())
+    output = torch.stack([pi, mu, s]).expand(20000, 3, 3, 2)
+    draws = Sampler(PARAMS, MIXTURE).draw(output, rng())
     assert draws.shape == (20000, 2)
     assert (draws[:, 0].round() == 10).float().mean().item() == pytest.approx(0.75, abs=0.02)
     assert (draws[:, 1].round() == 1).float().mean().item() == pytest.approx(0.5, abs=0.02)
     together = ((draws[:, 0].round() == 10) & (draws[:, 1].round() == 1)).float().mean().item()
     assert together == pytest.approx(0.375, abs=0.02)  # independent of each other
-    cold = sample_mixture(torch.stack([pi, mu, s]), temperature=0)
+    cold = sample_mixture(torch.stack([pi, mu, s]), torch.full((4,), 0.5), temperature=0)
     torch.testing.assert_close(cold[0], torch.tensor(10.0))
+
+
+@pytest.mark.parametrize("u", [0.0, 1e-9, 0.2, 0.2001, 0.999999, 1.0])
+def test_a_class_is_where_the_sum_goes_beyond_the_noise(u):
+    shares = torch.tensor([0.2, 0.0, 0.5, 0.3])
+    expected = next((i for i, end in enumerate(shares.cumsum(0).tolist()) if end > u + 1e-7), 3)
+    assert sample_categorical(shares.log(), torch.tensor(u)).item() == expected
 
 
 @pytest.mark.parametrize(("tier", "kind", "shape"), [

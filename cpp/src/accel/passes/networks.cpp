@@ -36,8 +36,11 @@ void Networks::expand(torch::jit::Block* block, Places& places, bool whole) {
     }
     Node* before = node->prev();
     const auto& name = node->s(c10::attr::name);
-    const bool forwards = name == "forward" && node->inputs().size() == 2;
-    if (!(whole && forwards && replace(node, *place))) {
+    const size_t given = whole && name == "forward" ? node->inputs().size() : 0;
+    const bool replaced = given == 2   ? replace(node, *place)
+                          : given == 4 ? generators_.replace(node, *place)
+                                       : false;
+    if (!replaced) {
       auto* method = place->object->type()->findMethod(name);
       auto* function = method ? torch::jit::tryToGraphFunction(*method) : nullptr;
       if (!function) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "generators.h"
 #include "inventory.h"
 #include "operators.h"
 #include "places.h"
@@ -16,8 +17,12 @@ namespace nn::accel {
 
 class Networks {
  public:
-  Networks(std::shared_ptr<Arena> arena, Precision precision, const Inventory& inventory)
-      : arena_(std::move(arena)), precision_(precision), inventory_(inventory) {}
+  Networks(std::shared_ptr<Arena> arena, Precision precision, const Inventory& inventory,
+           Generators& generators)
+      : arena_(std::move(arena)),
+        precision_(precision),
+        inventory_(inventory),
+        generators_(generators) {}
 
   // whole false: only writes out.
   void expand(torch::jit::Graph& graph, const Object& root, bool whole);
@@ -48,6 +53,7 @@ class Networks {
   std::shared_ptr<Arena> arena_;
   Precision precision_;
   const Inventory& inventory_;
+  Generators& generators_;
   std::map<Key, Program> programs_;
   std::set<std::string> caches_;
   std::set<const c10::TensorImpl*> packed_;

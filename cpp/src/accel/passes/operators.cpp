@@ -7,6 +7,7 @@
 
 #include "../pair.h"
 #include "carry.h"
+#include "generators.h"
 
 namespace nn::accel {
 namespace {
@@ -304,13 +305,56 @@ Tensor network(const Tensor& input, at::TensorList caches, const Tensor& program
   return y;
 }
 
+// [B, T, wide] of floats, whatever its strides were.
+Tensor expect_steps(const Tensor& x, int64_t examples, int64_t steps, int64_t wide) {
+  expect_floats(x);
+  TORCH_CHECK(x.dim() == 3 && x.size(0) == examples && x.size(1) == steps && x.size(2) == wide,
+              "Expected the shape [", examples, ", ", steps, ", ", wide, "], not ", x.sizes(), ".");
+  return x.contiguous();
+}
+
+Tensor generate(const Tensor& hidden, const Tensor& made, const Tensor& given, const Tensor& noise,
+                double temperature, const Tensor& program) {
+  const auto* p = carried<Recurrent>(program);
+  TORCH_CHECK(p, "A generator without a program.");
+  TORCH_CHECK(given.dim() == 3, "Expected [examples, steps, channels], not ", given.sizes(), ".");
+  TORCH_CHECK(temperature >= 0, "A temperature is 0 or more, not ", temperature, ".");
+  const int64_t examples = given.size(0), steps = given.size(1);
+  expect_frames(steps, examples, p->inputs() + p->draw_of().noise());
+  const Tensor g = expect_steps(given, examples, steps, p->given());
+  const Tensor u = expect_steps(noise, examples, steps, p->draw_of().noise());
+  for (const Tensor& state : {hidden, made})
+    TORCH_CHECK(state.is_contiguous(), "The state of a generator has gaps.");
+  expect_steps(hidden, examples, p->cells(), p->width());
+  expect_steps(made, examples, 1, p->draw_of().fed());
+  Tensor values = at::empty({examples, steps, p->draw_of().values()}, given.options());
+  if (values.numel() == 0) return values;
+  p->generate({hidden.mutable_data_ptr<float>(), made.mutable_data_ptr<float>()},
+              g.const_data_ptr<float>(), u.const_data_ptr<float>(),
+              {static_cast<float>(temperature), false}, static_cast<int>(steps),
+              static_cast<int>(examples), values.mutable_data_ptr<float>(), workspace());
+  tally().bytes += p->bytes() * static_cast<double>(steps);
+  tally().operations += p->operations() * static_cast<double>(steps * examples);
+  return values;
+}
+
+std::atomic<int64_t> constants{0};
+
+// Passes over graphs take constants of one shape for one constant when their numbers are equal,
+// and these have none: each gets a shape of its own.
+template <typename Program>
+Tensor constant_of(std::shared_ptr<Program> program) {
+  return carry(std::move(program), {++constants, 0});
+}
+
 }  // namespace
 
 at::Tensor program_tensor(std::shared_ptr<NetworkProgram> program) {
-  // Passes over graphs take constants of one shape for one constant when their numbers are equal,
-  // and these have none: each gets a shape of its own.
-  static std::atomic<int64_t> made{0};
-  return carry(std::move(program), {++made, 0});
+  return constant_of(std::move(program));
+}
+
+at::Tensor program_tensor(std::shared_ptr<Recurrent> program) {
+  return constant_of(std::move(program));
 }
 
 Tally& tally() noexcept {
@@ -329,6 +373,9 @@ TORCH_LIBRARY(nn_tilde, m) {
   m.def("matmul(Tensor self, Tensor other) -> Tensor");
   m.def("addmm(Tensor self, Tensor mat1, Tensor mat2, *, Scalar beta=1, Scalar alpha=1) -> Tensor");
   m.def("network(Tensor x, Tensor(a!)[] caches, Tensor program) -> Tensor");
+  m.def(
+      "generate(Tensor(a!) hidden, Tensor(b!) made, Tensor given, Tensor noise, float temperature, "
+      "Tensor program) -> Tensor");
 }
 
 TORCH_LIBRARY_IMPL(nn_tilde, CompositeExplicitAutograd, m) {
@@ -338,6 +385,7 @@ TORCH_LIBRARY_IMPL(nn_tilde, CompositeExplicitAutograd, m) {
   m.impl("matmul", matmul);
   m.impl("addmm", addmm);
   m.impl("network", network);
+  m.impl("generate", generate);
 }
 
 }  // namespace nn::accel

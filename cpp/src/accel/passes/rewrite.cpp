@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "carry.h"
+#include "generators.h"
 #include "inventory.h"
 #include "layers.h"
 #include "networks.h"
@@ -28,7 +29,8 @@ Rewritten put_on_kernels(torch::jit::Module& module, Precision precision, bool n
   // Panels are wider than thin layers by up to a register; untouched memory costs nothing.
   constexpr int64_t kSpare = int64_t{64} << 20;
   auto arena = std::make_shared<Arena>(static_cast<size_t>(3 * inventory.bytes() + kSpare));
-  Networks whole(arena, precision, inventory);
+  Generators generators(precision, inventory);
+  Networks whole(arena, precision, inventory, generators);
   Layers single(arena, precision, inventory);
   std::vector<std::shared_ptr<torch::jit::Graph>> graphs;
   for (const auto& method : module.get_methods()) {
@@ -49,12 +51,15 @@ Rewritten put_on_kernels(torch::jit::Module& module, Precision precision, bool n
     at::Tensor instead;
     if (const auto found = single.packed().find(tensor); found != single.packed().end())
       instead = found->second;
-    else if (whole.packed().count(tensor) && !single.read().count(tensor))
+    else if ((whole.packed().count(tensor) || generators.packed().count(tensor)) &&
+             !single.read().count(tensor))
       instead = carry(arena, tensor->sizes());
     if (!instead.defined()) continue;
     for (const auto& attribute : attributes) attribute.owner->setSlot(attribute.slot, instead);
   }
-  return {whole.count(), single.count(), whole.caches()};
+  auto state = whole.caches();
+  state.insert(generators.state().begin(), generators.state().end());
+  return {whole.count(), single.count(), generators.count(), std::move(state)};
 }
 
 }  // namespace nn::accel

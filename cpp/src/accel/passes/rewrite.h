@@ -13,6 +13,7 @@ namespace nn::accel {
 
 struct Rewritten {
   int networks = 0, layers = 0;  // whole networks at once, and single layers besides
+  int generators = 0;            // networks that hear what they made; compared already
   std::set<std::string> caches;  // buffers that networks write to, as paths "sub.module.name"
 };
 

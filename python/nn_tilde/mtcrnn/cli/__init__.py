@@ -10,6 +10,7 @@ COMMANDS = {
     "quickstart": ("nn_tilde.mtcrnn.cli.quickstart", "command", "Data, a training and sounds, to begin with."),
     "train": ("nn_tilde.mtcrnn.cli.train", "command", "Train a tier."),
     "generate": ("nn_tilde.mtcrnn.cli.generate", "command", "Generate with a tier, or a chain of them."),
+    "export": ("nn_tilde.mtcrnn.cli.export", "command", "Write the .ts file that nn~ plays."),
     "params": ("nn_tilde.mtcrnn.cli.params", "group", "List, check, draw and extract parameters of recordings."),
     "condition": ("nn_tilde.mtcrnn.cli.condition", "command", "Draw curves that steer a model (.npy)."),
     "pops": ("nn_tilde.mtcrnn.cli.pops", "command", "Make the QuickStart dataset: pops at 11 rates."),

@@ -1,4 +1,4 @@
-"""What the commands share: our errors as sentences, one look for counting files."""
+"""What the commands share: where the recordings are, our errors as sentences."""
 
 from __future__ import annotations
 
@@ -40,18 +40,6 @@ def sentences() -> Iterator[None]:
         yield
     except (AudioError, DatasetError, ParamsError) as error:
         raise click.ClickException(str(error)) from None
-
-
-@contextmanager
-def counting(what: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on the standard error; gives watch(done, total)."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn(what, markup=False), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 def pairs(data_dir: Path, param_dir: Path | None) -> dict[Path, Path]:

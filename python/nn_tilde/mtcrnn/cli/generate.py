@@ -35,6 +35,13 @@ _GENERATION = (
     click.option("--out", default="generated", show_default=True, help="File to write, without its ending."),
     click.option("--save/--nosave", default=False, help="Write generated parameters (.npy); sound always is."),
     click.option("--chain", multiple=True, metavar="DIRS...", help="Models that what this one makes steers, in order."),
+    click.option(
+        "--precision",
+        default="int8",
+        show_default=True,
+        type=click.Choice(["int8", "exact"]),
+        help="Of the weights of GRUs: 8 bits, as `mtcrnn export` writes them, or all.",
+    ),
     click.option("--gpu", default=-1, show_default=True, type=int, help="Number of a CUDA device; -1: the CPU."),
 )
 

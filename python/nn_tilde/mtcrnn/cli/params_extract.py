@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from .common import counting, data_options, sentences
+from ...cli.progress import counting
+from .common import data_options, sentences
 from .options import ListCommand
 
 

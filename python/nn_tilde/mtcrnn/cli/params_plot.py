@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from ...cli.flags import FlagCommand
-from .common import PATH, counting, data_options, pairs, sentences
+from ...cli.progress import counting
+from .common import PATH, data_options, pairs, sentences
 
 
 @click.command("plot", cls=FlagCommand)

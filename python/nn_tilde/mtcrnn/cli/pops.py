@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from ...cli.flags import FlagCommand
-from .common import PATH, counting
+from ...cli.progress import counting
+from .common import PATH
 
 
 @click.command("pops", cls=FlagCommand)

@@ -1,0 +1,21 @@
+"""`vschaos`: sounds and labels become a space of sounds one steers. One module here for each command."""
+
+from __future__ import annotations
+
+import click
+
+from ...cli.lazy import LazyGroup, run
+
+COMMANDS = {
+    "extract_pitch": ("nn_tilde.vschaos.cli.extract_pitch", "command", "Label recordings with pitch and octave."),
+}
+
+
+@click.group(cls=LazyGroup, table=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nn-tilde-toolkit", prog_name="vschaos")
+def cli() -> None:
+    """Train, export and play variational auto-encoders of spectra (vschaos)."""
+
+
+def main() -> None:
+    run(cli, "vschaos")
