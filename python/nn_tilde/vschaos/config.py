@@ -13,7 +13,7 @@ from .config_check import check
 from .gin_file import ConfigError, Tree, find, ours
 from .settings import PRESETS, Config, Network
 
-__all__ = ["Config", "ConfigError", "describe", "load", "names", "save", "with_tasks"]
+__all__ = ["Config", "ConfigError", "describe", "load", "names", "parse", "save", "text", "with_tasks"]
 
 _TOP = frozenset(f.name for f in dataclasses.fields(Config))
 _TERMS = ("reconstruction", "regularization")
@@ -33,8 +33,19 @@ def load(configs: Sequence[str], overrides: Sequence[str] = ()) -> Config:
     tree = Tree(_TOP)
     for name in configs:
         tree.read(find(name))
-    for text in overrides:
-        tree.override(text)
+    for word in overrides:
+        tree.override(word)
+    return _built(tree)
+
+
+def parse(content: str, path: str | Path = "config.gin") -> Config:
+    """The configuration that `text` gave; path: named in what is said about it. Raises ConfigError."""
+    tree = Tree(_TOP)
+    tree.parse(content, Path(path))
+    return _built(tree)
+
+
+def _built(tree: Tree) -> Config:
     values = tree.resolved()
     training = values.get("training")
     if isinstance(training, dict):
@@ -103,8 +114,8 @@ def with_tasks(config: Config, classes: Mapping[str, int | None]) -> Config:
     return check(dataclasses.replace(config, model=model))
 
 
-def save(config: Config, path: str | Path) -> None:
-    """A config.gin that `load` reads."""
+def text(config: Config) -> str:
+    """The contents of a config.gin that `load` reads."""
     lines, block = [], None
     for name, value in schema.bindings(config):
         owner = ".".join(name.split(".")[:2])
@@ -112,8 +123,13 @@ def save(config: Config, path: str | Path) -> None:
             lines.append("")
         block = owner
         lines.append(f"{name} = {pformat(value, width=100_000, sort_dicts=False)}")
+    return "\n".join(lines) + "\n"
+
+
+def save(config: Config, path: str | Path) -> None:
+    """A config.gin that `load` reads."""
     temporary = Path(f"{path}.part")
-    temporary.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    temporary.write_text(text(config), encoding="utf-8")
     temporary.replace(path)
 
 

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import soundfile
 import torch
+from vschaos_recordings import task
 from vschaos_runs import RATE, SHRUNK, instrument, run, tone
 
 from nn_tilde.train import loop
-from nn_tilde.vschaos import config, loading
+from nn_tilde.vschaos import config, labels, loading
 from nn_tilde.vschaos.augment import Normal, Shift
 from nn_tilde.vschaos.cli.train import command
 from nn_tilde.vschaos.gin_file import ConfigError
@@ -199,6 +200,24 @@ def test_unlabelled_data(train, tmp_path):
     assert "right in" not in output
     train(root=bare / "data", name="b")
     assert "vschaos extract_pitch" in train(root=bare / "data", configuration="dgt_pitch_cond", name="c", code=1)
+
+
+def test_continuous_labels(train, tmp_path):
+    """They change within a file; some are missing."""
+    root = instrument(tmp_path / "bright")
+    rows = "".join(f"data/{i}.wav\t{0.1 * i if i < 4 else 'none'}\n" for i in range(5))
+    task(root, "bright", f"{rows}data/5.wav\ttrack\n", track="0.0,0.1\t0.25\n0.2,0.3\t0.75\n")
+    words = "+model.conditioning.bright.embedding=Value", "+model.prediction.bright.target_dist=Normal"
+    train(*words, root=root)
+    loaded = loading.load(train.folder / "a")
+    assert loaded.tasks == {"bright": None}
+    z = torch.zeros(1, 8)
+    sounds = [loaded.vae.decode(z, {"bright": torch.tensor([value])}) for value in (0.1, 0.9)]
+    assert not torch.allclose(*sounds)
+    assert labels.parse(["bright", "0.3"], loaded.config, loaded.tasks) == {"bright": 0.3}
+    drawn = {labels.completed({}, loaded.config, np.random.default_rng(i)).get("bright") for i in range(3)}
+    assert drawn == {None}  # it is predicted
+    assert "is for continuous" in train("+model.conditioning.pitch.embedding=Value", root=root, name="b", code=1)
 
 
 def test_stereo(train, tmp_path):

@@ -7,6 +7,10 @@ import click
 from ...cli.lazy import LazyGroup, run
 
 COMMANDS = {
+    "train": ("nn_tilde.vschaos.cli.train", "command", "Sounds, with labels or without, become a model."),
+    "generate": ("nn_tilde.vschaos.cli.generate", "group", "Sounds through a model, or out of its latent space."),
+    "export": ("nn_tilde.vschaos.cli.export", "command", "Write the .ts file that nn~ plays."),
+    "script": ("nn_tilde.vschaos.cli.export", "command", "The same, by its old name."),
     "extract_pitch": ("nn_tilde.vschaos.cli.extract_pitch", "command", "Label recordings with pitch and octave."),
 }
 
