@@ -34,6 +34,8 @@ std::string number(double value) {
 Acceleration accelerate(Playable& loaded, const Contract& contract, const LoadOptions& options,
                         const std::function<torch::jit::Module()>& again, Stage& stage) {
   std::string remark;
+  // Else it would be read again for nothing, and the memory of what was read stay with the process.
+  if (!accel::worth_a_look(loaded.module)) return {};
   // Whole networks first; where one of those turns out to be another than its names say, layers.
   for (const bool networks : {true, false}) {
     try {

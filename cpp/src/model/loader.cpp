@@ -6,10 +6,6 @@
 #include <map>
 #include <mutex>
 
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
-
 #include "archive.h"
 #include "instance.h"
 #include "limited.h"
@@ -58,14 +54,6 @@ struct Identity {
   std::filesystem::file_time_type written;
   auto operator<=>(const Identity&) const = default;
 };
-
-// A model is read twice, to compare it accelerated with as it is. What the copy took would stay
-// with the process: the C library keeps what a thread frees for that thread.
-void give_memory_back() noexcept {
-#if defined(__GLIBC__)
-  malloc_trim(0);
-#endif
-}
 
 // The model already loaded under this identity; else `fresh`, registered from now on. Two threads
 // may load one file at the same time: the first to finish is shared.
@@ -137,7 +125,6 @@ std::shared_ptr<const Model> Model::load(const std::filesystem::path& path,
   auto model = limited(options.limit, [whole, options](Stage& stage) {
     return std::make_shared<const LoadedModel>(whole, options, stage);
   });
-  give_memory_back();
   return registered(identity, model);
 }
 

@@ -13,6 +13,35 @@
 #include "networks.h"
 
 namespace nn::accel {
+namespace {
+
+bool multiplies(at::ArrayRef<const torch::jit::Block*> blocks) {
+  // A function may do anything; looking into it is left to the passes.
+  static const std::set<c10::Symbol> kinds{
+      c10::aten::conv1d,       c10::aten::conv_transpose1d,
+      c10::aten::linear,       c10::aten::matmul,
+      c10::aten::mm,           c10::aten::addmm,
+      c10::prim::CallFunction,
+  };
+  for (const auto* block : blocks)
+    for (const auto* node : block->nodes())
+      if (kinds.count(node->kind()) || multiplies(node->blocks())) return true;
+  return false;
+}
+
+}  // namespace
+
+bool worth_a_look(const torch::jit::Module& module) {
+  std::set<const c10::ClassType*> seen;
+  for (const auto& part : module.modules()) {
+    if (!seen.insert(part.type().get()).second) continue;
+    for (const auto& method : part.get_methods()) {
+      const torch::jit::Block* const whole = method.graph()->block();
+      if (multiplies(whole)) return true;
+    }
+  }
+  return false;
+}
 
 Rewritten put_on_kernels(torch::jit::Module& module, Precision precision, bool networks,
                          const std::function<bool(const std::string&)>& may_write) {

@@ -17,6 +17,9 @@ struct Rewritten {
   std::set<std::string> caches;  // buffers that networks write to, as paths "sub.module.name"
 };
 
+// Whether there is anything in its code that might be put on kernels. Reads only.
+bool worth_a_look(const torch::jit::Module& module);
+
 // Before anything of `module` has run; nothing else may hold its graphs. may_write(path): whether
 // the module's code writes to a tensor. networks false: single layers only. The weights that are
 // packed give their memory back: whatever else reads them later gets a c10::Error. Throws for what
