@@ -1,5 +1,5 @@
 // nn_tilde._core.Recurrent: a network that hears what it has just made, at work on some sequences.
-// Arrays are float32 and contiguous; nn_tilde.mtcrnn.native says what is wrong nicely.
+// Arrays are float32 and contiguous; nn_tilde.mtcrnn.stepper says what is wrong nicely.
 #include "../src/accel/recurrent.h"
 
 #include <pybind11/numpy.h>
@@ -48,10 +48,11 @@ class PyRecurrent {
   }
   void finish() { program_.finish(); }
 
-  // Forgets all; not while another thread generates. made [B, fed] is what it hears first.
+  // Forgets all; made [B, fed] is what it hears first.
   void begin(const Array& made) {
     if (made.ndim() != 2) throw Error("An array [batch, inputs] was expected.");
     expect(made, {made.shape(0), program_.draw_of().fed()});
+    const std::lock_guard<std::mutex> lock(busy_);
     examples_ = static_cast<int>(made.shape(0));
     made_.assign(made.data(), made.data() + made.size());
     hidden_.assign(size_t(examples_) * program_.cells() * program_.width(), 0);

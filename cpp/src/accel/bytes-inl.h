@@ -60,7 +60,7 @@ HWY_NOINLINE float Peak(const float* x, int count) noexcept {
   const D d;
   V most = hn::Zero(d);
   int i = 0;
-  for (; i + kLanes <= count; i += kLanes) most = hn::Max(most, hn::Abs(hn::LoadU(d, x + i)));
+  for (; i + kLanes <= count; i += kLanes) most = hn::Max(hn::Abs(hn::LoadU(d, x + i)), most);
   HWY_ALIGN float all[kLanes];
   hn::StoreU(most, d, all);
   float peak = 0;
@@ -69,13 +69,21 @@ HWY_NOINLINE float Peak(const float* x, int count) noexcept {
   return peak;
 }
 
-HWY_NOINLINE void Shrink(const float* x, int count, float factor, int16_t* to) noexcept {
+// Bounded: what is no number must not make sums overflow.
+HWY_NOINLINE void Shrink(const float* x, int count, float factor, float most,
+                         int16_t* to) noexcept {
   const D d;
   const hn::Rebind<int16_t, D> d16;
   int i = 0;
   for (; i + kLanes <= count; i += kLanes) {
-    const auto whole = hn::NearestInt(hn::Mul(hn::LoadU(d, x + i), hn::Set(d, factor)));
+    const V scaled = hn::Mul(hn::LoadU(d, x + i), hn::Set(d, factor));
+    const V bounded = hn::Min(hn::Max(scaled, hn::Set(d, -most)), hn::Set(d, most));
+    const auto whole = hn::NearestInt(hn::IfThenZeroElse(hn::IsNaN(scaled), bounded));
     hn::StoreU(hn::DemoteTo(d16, whole), d16, to + i);
   }
-  for (; i < count; ++i) to[i] = static_cast<int16_t>(std::nearbyint(x[i] * factor));
+  for (; i < count; ++i) {
+    const float scaled = x[i] * factor;
+    const float bounded = scaled > -most ? (scaled < most ? scaled : most) : -most;
+    to[i] = static_cast<int16_t>(scaled == scaled ? std::nearbyint(bounded) : 0);
+  }
 }

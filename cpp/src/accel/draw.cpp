@@ -10,6 +10,8 @@ namespace {
 
 constexpr float kFloor = 1e-3f;  // smallest deviation, as nn_tilde.mtcrnn.sampling has it
 
+constexpr float kCold = 1e-6f;  // below, a temperature is none, there as well
+
 // As torch's: beyond 20 a softplus is its input.
 float softplus(float x, float beta = 1) {
   return x * beta > 20 ? x : std::log1p(std::exp(x * beta)) / beta;
@@ -18,7 +20,7 @@ float softplus(float x, float beta = 1) {
 // The first class whose share of the sum, with those before it, exceeds u.
 int choose(const float* logits, int classes, float temperature, float u, float* scratch) {
   const float* const top = std::max_element(logits, logits + classes);
-  if (temperature == 0) return static_cast<int>(top - logits);
+  if (temperature < kCold) return static_cast<int>(top - logits);
   kernels().exp(logits, scratch, classes, *top, 1 / temperature);
   double total = 0;
   for (int i = 0; i < classes; ++i) total += scratch[i];

@@ -46,8 +46,8 @@ struct Kernels {
   int byte_columns;  // of a panel of bytes
   void (*multiply_bytes)(const ByteCall&) noexcept;
   float (*peak)(const float* x, int count) noexcept;  // max |x|
-  // to[i] = x[i] · factor, rounded to even
-  void (*shrink)(const float* x, int count, float factor, int16_t* to) noexcept;
+  // to[i] = x[i] · factor, rounded to even, between −most and most; 0 for what is no number
+  void (*shrink)(const float* x, int count, float factor, float most, int16_t* to) noexcept;
   // A GRU's h [n] after one step, from W_i x + b_i and W_h h + b_h [3 n], in torch's order r, z, n.
   void (*gates)(const float* a, const float* b, float* h, int n) noexcept;
   void (*tanh)(const float* from, float* to, int count) noexcept;

@@ -18,7 +18,8 @@ float byte_peak(int inputs) {
 }
 
 bool whole(const Dense& d) {
-  for (int o = 0; o < d.outputs; ++o)
+  for (int o = 0; o < d.outputs; ++o) {
+    if (!std::isfinite(d.scales[o])) return false;
     for (int i = 0; i < d.inputs; ++i) {
       const float w = d.weight[ptrdiff_t(o) * d.inputs + i], steps = w / d.scales[o];
       if (w == 0) continue;
@@ -27,6 +28,7 @@ bool whole(const Dense& d) {
           std::fabs(steps - std::nearbyint(steps)) > 1e-4f)
         return false;
     }
+  }
   return true;
 }
 
@@ -103,7 +105,7 @@ void Matrix::run(const float* x, ptrdiff_t x_row, int examples, float* y,
     const float peak = k.peak(x, inputs_), most = byte_peak(inputs_);
     // Nothing to hear, or nothing that numbers can say.
     const bool plain = peak > 1e-30f && peak < 1e30f;
-    k.shrink(x, inputs_, plain ? most / peak : 0, small);
+    k.shrink(x, inputs_, plain ? most / peak : 0, most, small);
     if (inputs_ % 2) small[inputs_] = 0;
     call.step = plain ? peak / most : 0;
     call.y = y;

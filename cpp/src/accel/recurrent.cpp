@@ -1,8 +1,8 @@
 #include "recurrent.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <iterator>
-#include <numeric>
 #include <stdexcept>
 #include <utility>
 
@@ -28,7 +28,10 @@ struct Recurrent::Memory {
 
 Recurrent::Recurrent(std::shared_ptr<Arena> arena, Precision precision, Draw draw, int given)
     : arena_(std::move(arena)), precision_(precision), draw_(draw), given_(given) {
-  expect(draw.count >= 1 && draw.components >= 1 && given >= 0);
+  // Numbers may be a file's own: nothing that is computed of them may overflow.
+  constexpr int kMost = 1 << 20;
+  expect(draw.count >= 1 && draw.count <= kMost && given >= 0 && given <= kMost);
+  expect(draw.components >= 1 && draw.components <= 64 && draw.count <= kMost / draw.components);
 }
 
 void Recurrent::entry(const Dense& dense, bool relu) {
@@ -53,9 +56,8 @@ void Recurrent::head(const Dense& dense, int source, bool tanh) {
 }
 
 void Recurrent::finish() {
-  const int all = std::accumulate(heads_.begin(), heads_.end(), 0, [](int sum, const Head& head) {
-    return sum + head.matrix.outputs();
-  });
+  int64_t all = 0;
+  for (const Head& head : heads_) all += head.matrix.outputs();
   expect(!heads_.empty() && all == draw_.outputs());
 }
 

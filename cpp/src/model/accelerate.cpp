@@ -48,13 +48,10 @@ Acceleration accelerate(Playable& loaded, const Contract& contract, const LoadOp
       fast.mutations = find_mutations(fast.module);
       fast.mutations.paths.insert(done.caches.begin(), done.caches.end());
       // What draws goes another way after a rounding error; those networks were compared before.
-      if (done.generators > 0) {
-        loaded = std::move(fast);
-        return {true, ""};
-      }
-      const double error = limited(options.trial_limit, [loaded, fast, contract](Stage& inner) {
+      const bool draws = done.generators > 0;
+      const double error = limited(options.trial_limit, [=](Stage& inner) {
         inner.set("A method of the model");
-        return difference(loaded, fast, contract);
+        return draws ? failure(fast, contract) : difference(loaded, fast, contract);
       });
       if (error <= tolerance(options.precision)) {
         loaded = std::move(fast);

@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kBlocks = 3;
 constexpr int kSamples = 2048;  // of a block, at least
+constexpr int kFew = 64;        // where running is all that is asked
 constexpr uint64_t kSeed = 20;
 
 // What a method makes of blocks of noise, one after the other; nothing when it fails.
@@ -62,6 +63,18 @@ double difference(const Playable& plain, const Playable& other, const Contract& 
     most = std::max(most, difference(*a, *b));
   }
   return most;
+}
+
+double failure(const Playable& playable, const Contract& contract) {
+  const c10::InferenceMode inference;
+  const FlushDenormals flush;
+  for (const Method& method : contract.methods) {
+    const int unit = std::lcm(method.in_ratio, method.out_ratio);
+    const auto heard = hear(playable, method, (kFew + unit - 1) / unit * unit);
+    if (!heard || !heard->isfinite().all().item<bool>())
+      return std::numeric_limits<double>::infinity();
+  }
+  return 0;
 }
 
 }  // namespace nn

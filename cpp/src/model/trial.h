@@ -12,4 +12,7 @@ namespace nn {
 // when only one of them fails. Methods that fail in both do not count.
 double difference(const Playable& plain, const Playable& other, const Contract& contract);
 
+// 0 when every method makes numbers of such noise, infinity when one fails or makes none.
+double failure(const Playable& playable, const Contract& contract);
+
 }  // namespace nn

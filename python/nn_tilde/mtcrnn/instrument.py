@@ -38,7 +38,7 @@ class Voice(nn.Module):
         if self.onehot:
             classes = (x[..., 0] * self.variables).to(torch.int64)
             x[..., : self.fed] = nn.functional.one_hot(classes, self.variables).to(x.dtype)
-        return x
+        return x.to(self.generator.hidden.device)
 
     def begin(self, seed: int, batch: int) -> None:
         self.generator.begin(self.primer(seed, batch)[..., : self.fed])
@@ -49,7 +49,7 @@ class Voice(nn.Module):
     def forward(self, given: Tensor, seed: int, start: int, temperature: float) -> Tensor:
         """given [B, T, cond] → values start … start + T, [B, T, variables or 1]."""
         draws = noise(self.kind, seed + self.offset, start, given.shape[1], given.shape[0], self.variables)
-        return self.generator(given, draws, temperature)
+        return self.generator(given, draws.to(given.device), temperature)
 
 
 class Curves(nn.Module):
@@ -116,6 +116,7 @@ class Texture(Module):
         self.curves = nn.ModuleList(curves)
         self.voice = Voice(plan, tier, len(stages) - 1)
         self.audio, self.inlets = plan.kind == CATEGORICAL, inlets
+        self.outlets = 1 if self.audio else len(tier.generate)
         self.register_buffer("columns", torch.tensor([_last(names, name) for name in tier.prop], dtype=torch.int64))
         self.register_buffer("before", torch.zeros(1, 1, len(tier.prop)))  # steering of the value before this block
         self.register_buffer("position", torch.zeros(1, dtype=torch.int64))  # values of the last tier made so far
@@ -126,7 +127,7 @@ class Texture(Module):
         self.register_attribute("reset", False)
         self.register_method(
             "forward",
-            *(max(inlets, 1), hold, 1 if self.audio else len(tier.generate), hold),
+            *(max(inlets, 1), hold, self.outlets, hold),
             input_labels=[f"(signal) {name}" for name in stages[0][1].prop] or ["(signal) unused"],
             output_labels=["(signal) audio"] if self.audio else [f"(signal) {name}" for name in tier.generate],
             test_buffer_size=16 * hold,
@@ -153,13 +154,16 @@ class Texture(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Parameters [B, inlets, T] → audio [B, 1, T], or generated parameters [B, variables, T]."""
+        if x.shape[0] == 0 or x.shape[2] == 0:
+            return x.new_zeros(x.shape[0], self.outlets, x.shape[2])
         seed, temperature, start = self.seed[0], self.temperature[0], int(self.position)
         batch = x.shape[0]
         if start == 0:
             self.begin(seed, batch)
         elif batch != self.before.shape[0]:
             self.widen(seed, batch)
-        heard = x[:, : self.inlets].transpose(1, 2)
+        # Far beyond what parameters are, a number would stay in the state for good.
+        heard = x[:, : self.inlets].transpose(1, 2).clamp(-1e3, 1e3)
         for curves in self.curves:
             heard = torch.cat([heard, curves(heard, seed, start, temperature)], 2)
         steering = torch.cat([self.before, heard[:, :, self.columns]], 1)

@@ -12,5 +12,5 @@ def between(values: Tensor, first: int, start: int, length: int, slow: int, fast
     at = torch.arange(start, start + length, dtype=torch.int64) * slow
     before = (torch.div(at, fast, rounding_mode="floor") - first).clamp(max=values.shape[1] - 1)
     after = (before + 1).clamp(max=values.shape[1] - 1)
-    share = ((at % fast).to(values.dtype) / fast).unsqueeze(1)
+    share = ((at % fast).to(values) / fast).unsqueeze(1)
     return torch.lerp(values[:, before], values[:, after], share)

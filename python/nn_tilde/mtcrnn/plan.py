@@ -88,12 +88,12 @@ def plan_of(network: Network, tier: Tier, precision: str = "exact") -> Plan:
     network = network.eval()
     count = tier.mulaw_channels if tier.audio else tier.gen_size
     plan = Plan(network.kind, count, tier.onehot, tier.gen_size, tier.cond_size, network.hidden_size)
-    rounds = precision == "int8"
+    shared = getattr(network, "rnn", None)
+    rounds = precision == "int8" and not isinstance(shared, PhasedStack)  # which is played as it is everywhere
     if isinstance(network, Net6):
         plan.entries.extend([(_layer(network.widen), True), (_layer(network.entry), False)])
     else:
         plan.entries.append((_layer(network.entry), True))
-    shared = getattr(network, "rnn", None)
     source = -1 if shared is None else _append(plan, shared, -1, rounds)
     if isinstance(network, Net0):
         plan.heads.extend(_heads(network.head, source, source, rounds, isinstance(network, Net5)))

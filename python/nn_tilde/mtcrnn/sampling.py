@@ -16,6 +16,7 @@ from . import mulaw
 from .sizes import CATEGORICAL, GAUSSIAN, MIXTURE
 from .tier import Tier
 
+COLD = 1e-6  # a temperature below is none: to divide by it would leave the numbers
 FLOOR = 1e-3  # smallest deviation: values are about 0 to 1, and a constant one would make the likelihood infinite
 
 
@@ -24,10 +25,10 @@ def deviation(s: Tensor, floor: float = FLOOR) -> Tensor:
     return F.softplus(s) + floor
 
 
-def sample_categorical(logits: Tensor, noise: Tensor, temperature: float = 1.0) -> Tensor:
+def sample_categorical(logits: Tensor, noise: Tensor, temperature: float = 1.0, cold: float = COLD) -> Tensor:
     """[…, classes] and noise […] in (0, 1) → int64 […]: the class where the sum of softmax(logits / temperature),
     from the first on, goes beyond the noise."""
-    if temperature == 0:
+    if temperature < cold:
         return logits.argmax(-1)
     shares = torch.exp((logits - logits.amax(-1, keepdim=True)) / temperature)
     # Sums of many small shares; Apple GPUs have no double precision.

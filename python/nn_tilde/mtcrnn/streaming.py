@@ -70,7 +70,7 @@ class PhasedCell(nn.Module):
 
     def forward(self, x: Tensor, state: Tensor, step: int) -> Tensor:
         h, c = state.chunk(2, 1)
-        k = openness(torch.tensor([step], dtype=torch.int64), self.period, self.phase, self.ratio)
+        k = openness(torch.tensor([step], dtype=torch.int64, device=state.device), self.period, self.phase, self.ratio)
         gates = torch.addmm(nn.functional.linear(x, self.inputs) + self.bias, h, self.hidden.t())
         i, f, g, o = gates.chunk(4, 1)
         new_c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
@@ -87,6 +87,7 @@ class Generator(nn.Module):
 
     def __init__(self, plan: Plan):
         super().__init__()
+        self.version = 1  # of what a host must do that computes this itself
         self.draw = [KINDS.index(plan.kind), plan.count, plan.components, int(plan.onehot)]
         self.given = plan.given
         self.entries = nn.ModuleList(Entry(layer, relu) for layer, relu in plan.entries)

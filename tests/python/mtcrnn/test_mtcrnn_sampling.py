@@ -84,6 +84,8 @@ def test_a_class_is_where_the_sum_goes_beyond_the_noise(u):
     shares = torch.tensor([0.2, 0.0, 0.5, 0.3])
     expected = next((i for i, end in enumerate(shares.cumsum(0).tolist()) if end > u + 1e-7), 3)
     assert sample_categorical(shares.log(), torch.tensor(u)).item() == expected
+    for cold in (0.0, 1e-39, 1e-7):
+        assert sample_categorical(shares.log(), torch.tensor(u), cold).item() == 2
 
 
 @pytest.mark.parametrize(("tier", "kind", "shape"), [

@@ -309,22 +309,22 @@ Tensor network(const Tensor& input, at::TensorList caches, const Tensor& program
 Tensor expect_steps(const Tensor& x, int64_t examples, int64_t steps, int64_t wide) {
   expect_floats(x);
   TORCH_CHECK(x.dim() == 3 && x.size(0) == examples && x.size(1) == steps && x.size(2) == wide,
-              "Expected the shape [", examples, ", ", steps, ", ", wide, "], not ", x.sizes(), ".");
+              "Expected the shape [", examples, ", ", steps, ", ", wide, "], not ", x.sizes());
   return x.contiguous();
 }
 
 Tensor generate(const Tensor& hidden, const Tensor& made, const Tensor& given, const Tensor& noise,
                 double temperature, const Tensor& program) {
   const auto* p = carried<Recurrent>(program);
-  TORCH_CHECK(p, "A generator without a program.");
-  TORCH_CHECK(given.dim() == 3, "Expected [examples, steps, channels], not ", given.sizes(), ".");
-  TORCH_CHECK(temperature >= 0, "A temperature is 0 or more, not ", temperature, ".");
+  TORCH_CHECK(p, "A generator without a program");
+  TORCH_CHECK(given.dim() == 3, "Expected [examples, steps, channels], not ", given.sizes());
+  TORCH_CHECK(temperature >= 0, "A temperature is 0 or more, not ", temperature);
   const int64_t examples = given.size(0), steps = given.size(1);
   expect_frames(steps, examples, p->inputs() + p->draw_of().noise());
   const Tensor g = expect_steps(given, examples, steps, p->given());
   const Tensor u = expect_steps(noise, examples, steps, p->draw_of().noise());
   for (const Tensor& state : {hidden, made})
-    TORCH_CHECK(state.is_contiguous(), "The state of a generator has gaps.");
+    TORCH_CHECK(state.is_contiguous(), "The state of a generator has gaps");
   expect_steps(hidden, examples, p->cells(), p->width());
   expect_steps(made, examples, 1, p->draw_of().fed());
   Tensor values = at::empty({examples, steps, p->draw_of().values()}, given.options());

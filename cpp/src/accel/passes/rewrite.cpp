@@ -32,13 +32,22 @@ bool multiplies(at::ArrayRef<const torch::jit::Block*> blocks) {
 }  // namespace
 
 bool worth_a_look(const torch::jit::Module& module) {
-  std::set<const c10::ClassType*> seen;
-  for (const auto& part : module.modules()) {
-    if (!seen.insert(part.type().get()).second) continue;
-    for (const auto& method : part.get_methods()) {
-      const torch::jit::Block* const whole = method.graph()->block();
+  // A module may hold another at many places.
+  std::set<const c10::ivalue::Object*> seen;
+  std::vector<Object> waiting{module._ivalue()};
+  while (!waiting.empty()) {
+    const Object part = waiting.back();
+    waiting.pop_back();
+    if (!seen.insert(part.get()).second) continue;
+    for (auto* method : part->type()->methods()) {
+      const auto* function = torch::jit::tryToGraphFunction(*method);
+      if (!function) continue;
+      const torch::jit::Block* const whole = function->graph()->block();
       if (multiplies(whole)) return true;
     }
+    for (const auto& value : part->slots())
+      if (value.isObject() && value.toObject()->type()->is_module())
+        waiting.push_back(value.toObject());
   }
   return false;
 }

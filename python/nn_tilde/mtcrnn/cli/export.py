@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from ...cli.training import POSITIVE
 from .options import ListCommand
 
 
@@ -25,9 +24,15 @@ from .options import ListCommand
     type=click.Choice(["int8", "exact"]),
     help="Of the weights of GRUs: 8 bits, which real time wants, or all.",
 )
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**31 - 1), help="To begin with.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0, 2**62), help="To begin with.")
 @click.option("--temp", default=1.0, show_default=True, type=float, help="Temperature to begin with.")
-@click.option("--host_rate", default=16000, show_default=True, type=POSITIVE, help="Hz that parameters are played at.")
+@click.option(
+    "--host_rate",
+    default=16000,
+    show_default=True,
+    type=click.IntRange(1, 768_000),
+    help="Hz that parameters are played at; sound is at the tier's rate.",
+)
 def command(run, step, chain, name, output, precision, seed, temp, host_rate) -> None:
     """Write OUTPUT/NAME.ts: an inlet for each parameter that steers the model, an outlet for what it makes.
 
@@ -35,10 +40,13 @@ def command(run, step, chain, name, output, precision, seed, temp, host_rate) ->
     mtcrnn export --run pops
     mtcrnn export --run tier3 --chain tier2 tier1 --name texture
     """
+    name = name and name.removesuffix(".ts")
     if name is not None and (not name or Path(name).name != name):
         raise click.ClickException(f"--name is the name of a file, not '{name}'; --output says where.")
     if output is not None and output.exists() and not output.is_dir():
         raise click.ClickException(f"'{output}' is not a folder.")
+    if not 0 <= temp < float("inf"):
+        raise click.ClickException(f"--temp must be 0 or more, not {temp}.")
     from ..chain import load_chain
     from ..export import export
 

@@ -28,7 +28,7 @@ _GENERATION = (
     ),
     click.option("--external_sr", type=float, help="Their values a second."),
     click.option("--rand_prime/--norand_prime", default=False, help="Begin with random numbers."),
-    click.option("--rand_seed", type=click.IntRange(0), help="Seed of all draws. [default: another each time]"),
+    click.option("--rand_seed", type=click.IntRange(0, 2**62), help="Seed of all draws. [default: another each time]"),
     click.option("--temp", default=1.0, show_default=True, type=float, help="Temperature: higher is noisier."),
     click.option("--legacy_temperature/--nolegacy_temperature", default=False, help="Higher is quieter, as in MTCRNN."),
     click.option("--legacy_mulaw/--nolegacy_mulaw", default=False, help="Decode half a class off, as in MTCRNN."),
