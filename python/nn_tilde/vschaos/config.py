@@ -96,7 +96,8 @@ def with_tasks(config: Config, classes: Mapping[str, int | None]) -> Config:
         if categorical != (found is not None):
             kind = "classes" if found is not None else "continuous values"
             other = "classes" if categorical else "continuous values"
-            raise ConfigError(f"Labels of '{task}' are {kind}, but model.{where}.{task} is for {other}.")
+            hint = "" if categorical else f" (data.dataset.metadata_callbacks.{task}.type=float reads numbers as such)"
+            raise ConfigError(f"Labels of '{task}' are {kind}, but model.{where}.{task} is for {other}{hint}.")
         if categorical and part.dim is not None and found > part.dim:
             raise ConfigError(f"'{task}' has {found} classes, but model.{where}.{task}.dim is {part.dim}.")
         if part.dim is not None:

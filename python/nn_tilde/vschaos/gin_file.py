@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 CONFIGS = Path(__file__).parent / "configs"
+_ENDINGS = (".gin", ".yaml", ".yml")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 _WORDS = {"null": None, "none": None, "true": True, "false": False}
 
@@ -59,7 +60,7 @@ class Tree:
             text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigError(f"'{path}' cannot be read ({error}).") from error
-        if path.suffix in (".yaml", ".yml"):
+        if path.suffix in _ENDINGS[1:]:
             self._read_yaml(text, path)
         else:
             self.parse(text, path)
@@ -207,10 +208,11 @@ def ours() -> list[str]:
 
 
 def find(name: str, beside: Path | None = None) -> Path:
-    """The file of a configuration: a path, also from the folder `beside`, or the name of one of ours."""
-    file = name if name.endswith((".gin", ".yaml", ".yml")) else f"{name}.gin"
+    """The file of a configuration: a path, with its ending or without, also from the folder `beside`, or the name of
+    one of ours."""
+    files = [name] if name.endswith(_ENDINGS) else [f"{name}{ending}" for ending in _ENDINGS]
     folders = [Path(), *([beside] if beside else []), CONFIGS]
-    for place in [folder / file for folder in folders] + [CONFIGS / f"{Path(name).name}.gin"]:
+    for place in [folder / file for folder in folders for file in files] + [CONFIGS / f"{Path(name).name}.gin"]:
         if place.is_file():
             return place
     near = difflib.get_close_matches(Path(name).stem, ours(), 3, 0.5)

@@ -202,10 +202,8 @@ class Instrument(Module):
 
 def _ranges(config: Config) -> dict[str, str]:
     """What the label of each task may be, as patches show it."""
-    found = {}
-    for task in config.model.tasks:
-        condition, prediction = config.model.conditioning.get(task), config.model.prediction.get(task)
-        part = condition or prediction
-        classes = condition.categorical if condition else prediction.target_dist == "Categorical"
-        found[task] = f"0-{part.dim - 1}" if classes else "float"
+    model, found = config.model, {}
+    for task in model.tasks:
+        part = model.conditioning.get(task) or model.prediction[task]
+        found[task] = f"0-{part.dim - 1}" if model.categorical(task) else "float"
     return found

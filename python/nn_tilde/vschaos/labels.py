@@ -33,9 +33,8 @@ def parse(words: Sequence[str], config: Config, tasks: Tasks) -> dict[str, float
 
 def _classes(task: str, config: Config) -> int | None:
     """How many the model knows; None: the labels are continuous."""
-    condition, prediction = config.model.conditioning.get(task), config.model.prediction.get(task)
-    categorical = condition.categorical if condition else prediction.target_dist == "Categorical"
-    return (condition or prediction).dim if categorical else None
+    model = config.model
+    return (model.conditioning.get(task) or model.prediction[task]).dim if model.categorical(task) else None
 
 
 def _value(task: str, word: str, classes: int | None, names: Sequence[str] | None) -> float:

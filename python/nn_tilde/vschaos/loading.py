@@ -69,8 +69,8 @@ def load(run_or_checkpoint: str | Path, version: int | None = None, name: str | 
 def find(path: str | Path, version: int | None = None, name: str | None = None) -> Path:
     """The checkpoint that a path means: itself, or `<name>.ckpt` (last) of a run.
 
-    A folder with version_<n> in it means the highest, or the one of `version`; one with a single run in it means
-    that run. Raises CheckpointError.
+    A folder with version_<n> in it means the highest, or the one of `version`; a run without versions is its own
+    first one. A folder with a single run in it means that run. Raises CheckpointError.
     """
     from ..train.checkpoint import CheckpointError
 
@@ -105,11 +105,10 @@ def _run_in(folder: Path, version: int | None) -> Path | None:
         number = each.name.removeprefix("version_")
         if number.isdigit() and (each / "checkpoints").is_dir():
             numbers[int(number)] = each
+    itself = folder if (folder / "checkpoints").is_dir() else None
     if version is not None:
-        return numbers.get(version)
-    if numbers:
-        return numbers[max(numbers)]
-    return folder if (folder / "checkpoints").is_dir() else None
+        return numbers.get(version, itself if version == 1 else None)
+    return numbers[max(numbers)] if numbers else itself
 
 
 def entry(state: Mapping[str, Any], path: Path) -> dict[str, Any]:

@@ -23,10 +23,10 @@ from ..train.run import Run, RunError
 from ..train.settings import Settings
 from . import adoption, config, loading
 from .config import Config
-from .data import FrameItems
 from .listening import Examples
+from .loading import Tasks
 from .plan import Plan, make_plan, warm_up_remark
-from .sounds import Sounds, open_sounds, read, say, show, workers_of
+from .sounds import Sounds, items_of, open_sounds, read, say, show, workers_of
 from .task import SpectraTask, Spread
 
 BETWEEN = 500  # steps between validations, at least, where nobody says how many
@@ -84,13 +84,11 @@ def train(plan: Plan, sounds: Sounds, run: Run, fabric: Any, adopted: tuple[Path
     begin = 0
     if run.resumes:  # what the weights were trained with stays, whatever became of the dataset
         state = load_checkpoint(run.last)
-        begin = state["global_step"]
-        plan.transform.load_state_dict(loading.entry(state, run.last)["transform"])
+        begin, about = state["global_step"], loading.entry(state, run.last)
+        plan.transform.load_state_dict(about["transform"])
+        check_classes(about["tasks"], sounds.tasks)
     frames = read(plan, sounds, split)
-    items = FrameItems(frames, split.train, seed=c.seed)
-    valid = FrameItems(frames, split.valid, mode="regular")
-    if items.total < 2 or not valid.total:
-        raise DatasetError(f"'{plan.root}' has too little sound to train and to validate with.")
+    items, valid = items_of(plan, frames, split)
     batch = c.data.loader.batch_size
     epoch = math.ceil(len(items) / (batch * fabric.world_size))
     settings = make_settings(plan, c, epoch)
@@ -119,6 +117,19 @@ def train(plan: Plan, sounds: Sounds, run: Run, fabric: Any, adopted: tuple[Path
     if finished and first:
         say(f"Done: {run.folder / 'report.html'}")
     return finished
+
+
+def check_classes(before: Tasks, now: Tasks) -> None:
+    """Raises DatasetError when a class has another number than the weights were trained with: names that have no
+    classes.txt are numbered in their order, in which a new one may come first."""
+    for task, names in now.items():
+        old = before.get(task) or ()
+        for number, name in enumerate(names or ()):
+            if name in old and (number >= len(old) or old[number] != name):
+                raise DatasetError(
+                    f"'{name}' is class {number} of '{task}' now, but {old.index(name)} in the run: "
+                    f"metadata/{task}/classes.txt can number them as before."
+                )
 
 
 def make_settings(plan: Plan, c: Config, epoch: int) -> Settings:

@@ -123,6 +123,11 @@ class Model:
         """Whose labels the model needs: those that condition, then those that are only predicted."""
         return list(dict.fromkeys([*self.conditioning, *self.prediction]))
 
+    def categorical(self, task: str) -> bool:
+        """Whether the labels of one of its tasks are classes."""
+        condition = self.conditioning.get(task)
+        return condition.categorical if condition else self.prediction[task].target_dist == "Categorical"
+
     def conditions(self, target: str) -> dict[str, Condition]:
         """Of the encoder or the decoder."""
         return {task: condition for task, condition in self.conditioning.items() if target in condition.target}

@@ -6,7 +6,7 @@ import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import click
@@ -18,6 +18,7 @@ from ..train.devices import is_first_process
 from . import config
 from .config import Config
 from .data import Dataset, FrameItems, Frames, Split
+from .data.task import CATEGORICAL
 from .loading import Tasks
 from .plan import Plan
 
@@ -73,7 +74,11 @@ def open_sounds(plan: Plan) -> Sounds:
         )
     for notice in dataset.notices:
         say(notice)
-    tasks = {name: task.classes if task.kind == "categorical" else None for name, task in dataset.tasks.items()}
+    model = plan.config.model
+    # Whole numbers that the configuration reads as float are classes where the model wants some, as in vschaos2.
+    labels = {name: task.counted() if model.categorical(name) else task for name, task in dataset.tasks.items()}
+    dataset = replace(dataset, tasks=labels)
+    tasks = {name: task.classes if task.kind == CATEGORICAL else None for name, task in labels.items()}
     counts = {name: None if classes is None else len(classes) for name, classes in tasks.items()}
     return Sounds(dataset, config.with_tasks(plan.config, counts), tasks)
 
@@ -96,12 +101,21 @@ def read(plan: Plan, sounds: Sounds, split: Split) -> Frames:
     return frames
 
 
+def items_of(plan: Plan, frames: Frames, split: Split) -> tuple[FrameItems, FrameItems]:
+    """(what trains, what validates). Raises DatasetError when there is too little."""
+    items = FrameItems(frames, split.train, seed=plan.config.seed)
+    valid = FrameItems(frames, split.valid, mode="regular")
+    if items.total < 2 or not valid.total:
+        raise DatasetError(f"'{plan.root}' has too little sound to train and to validate with.")
+    return items, valid
+
+
 def show(plan: Plan, sounds: Sounds) -> None:
     """`+check=1`: what would be trained, and on what."""
     click.echo(config.describe(sounds.config))
     split = sounds.dataset.split(plan.config.seed)
     frames = read(plan, sounds, split)
-    items = FrameItems(frames, split.train, seed=plan.config.seed)
+    items, _ = items_of(plan, frames, split)
     count = plan.config.data.loader.batch_size
     batch = [items[key] for key in StepBatches(len(items), count, plan.config.seed).keys(0)]
     x = plan.transform.scale(batch[0]["x"].numpy())

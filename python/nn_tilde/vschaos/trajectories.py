@@ -1,4 +1,4 @@
-"""Curves through a latent space: arrays [batch, n, dim] over t from 0 to 1, drawn from `rng`. No torch.
+"""Curves through a latent space: arrays [batch, n, dim] over t from 0 to 1, drawn from `rng`.
 
 line             between two points drawn from the prior
 polar_line       the same in hyperspherical coordinates
@@ -26,14 +26,23 @@ def _points(batch: int, dim: int, rng: np.random.Generator) -> np.ndarray:
     return rng.standard_normal((batch, 1, dim))
 
 
+def _turned(way: str, x: np.ndarray) -> np.ndarray:
+    """The coordinates that patches have as `dimred spherical`."""
+    import torch  # not needed for the names of the curves
+
+    from .model import dimension
+
+    return getattr(dimension, way)(torch.from_numpy(x)).numpy()
+
+
 def _line(t: np.ndarray, batch: int, dim: int, rng: np.random.Generator) -> np.ndarray:
     a, b = _points(batch, dim, rng), _points(batch, dim, rng)
     return a + (b - a) * t[:, None]
 
 
 def _polar_line(t: np.ndarray, batch: int, dim: int, rng: np.random.Generator) -> np.ndarray:
-    a, b = to_spherical(_points(batch, dim, rng)), to_spherical(_points(batch, dim, rng))
-    return from_spherical(a + (b - a) * t[:, None])
+    a, b = (_turned("to_spherical", _points(batch, dim, rng)) for _ in range(2))
+    return _turned("from_spherical", a + (b - a) * t[:, None])
 
 
 def _circle(t: np.ndarray, batch: int, dim: int, rng: np.random.Generator, climb: float = 0.0) -> np.ndarray:
@@ -53,7 +62,7 @@ def _helix(t: np.ndarray, batch: int, dim: int, rng: np.random.Generator) -> np.
 
 def _ellipse(t: np.ndarray, batch: int, dim: int, rng: np.random.Generator) -> np.ndarray:
     angles = np.repeat(2 * math.pi * t[:, None], dim - 1, 1)
-    return np.repeat(from_spherical(np.concatenate([np.ones((len(t), 1)), angles], 1))[None], batch, 0)
+    return np.repeat(_turned("from_spherical", np.concatenate([np.ones((len(t), 1)), angles], 1))[None], batch, 0)
 
 
 def _periodic(shape: Callable[[np.ndarray], np.ndarray]) -> Curve:
@@ -89,20 +98,3 @@ CURVES: dict[str, Curve] = {
 def make(kind: str, batch: int, steps: int, dim: int, rng: np.random.Generator) -> np.ndarray:
     """float32 [batch, steps, dim] of one of CURVES. ValueError: it needs more latents."""
     return CURVES[kind](np.linspace(0, 1, steps), batch, dim, rng).astype(np.float32)
-
-
-def to_spherical(x: np.ndarray) -> np.ndarray:
-    """[..., D] → radius, D − 1 angles: 0 … π, the last −π … π."""
-    if x.shape[-1] < 2:
-        return x
-    rest = np.sqrt(np.cumsum(np.square(x)[..., ::-1], -1)[..., ::-1])
-    angles = np.arctan2(rest[..., 1:-1], x[..., :-2])
-    return np.concatenate([rest[..., :1], angles, np.arctan2(x[..., -1:], x[..., -2:-1])], -1)
-
-
-def from_spherical(w: np.ndarray) -> np.ndarray:
-    """The way back."""
-    if w.shape[-1] < 2:
-        return w
-    sines = np.cumprod(np.concatenate([w[..., :1], np.sin(w[..., 1:])], -1), -1)
-    return np.concatenate([sines[..., :-1] * np.cos(w[..., 1:]), sines[..., -1:]], -1)

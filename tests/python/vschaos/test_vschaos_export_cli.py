@@ -10,6 +10,7 @@ from vschaos_small import small
 
 from nn_tilde import Host
 from nn_tilde.train import checkpoint
+from nn_tilde.vschaos import export as exporting
 from nn_tilde.vschaos.cli import cli
 from nn_tilde.vschaos.loading import described
 from nn_tilde.vschaos.model import VAE
@@ -58,14 +59,28 @@ def test_it_writes_what_plays(run, tmp_path):
     assert not np.allclose(Host(path).render(np.zeros((3, 1024), np.float32)), newest, atol=1e-7)
 
 
-def test_without_options_it_lies_in_the_run(run, tmp_path):
-    copy = shutil.copytree(run, tmp_path / "mine")
+def test_without_options_it_lies_in_the_run(run, tmp_path, monkeypatch):
+    """Named by the training, wherever the path given begins."""
+    home = tmp_path / "home"
+    copy = shutil.copytree(run, home / "mine")
+    done = exporting.Exported(copy, 64, 1024, {}, 44100, {}, {}, ())
+
+    def export(vae, config, transform, path):  # which takes a while
+        path.touch()
+        return done
+
+    monkeypatch.setattr(exporting, "export", export)
     typed("export", copy)
     assert (copy / "mine.ts").is_file()
     typed("export", copy / "version_1")
     assert (copy / "version_1" / "mine.ts").is_file()
     typed("export", copy / "version_2" / "checkpoints" / "last.ckpt")
     assert (copy / "version_2" / "mine.ts").is_file()
+    typed("export", home)
+    assert (home / "mine.ts").is_file()
+    monkeypatch.chdir(copy / "version_1")
+    typed("export", "..", "-o", tmp_path / "patches", "-v", 1)
+    assert (tmp_path / "patches" / "mine.ts").is_file()
 
 
 @pytest.mark.parametrize(

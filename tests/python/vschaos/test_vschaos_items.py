@@ -11,7 +11,6 @@ import torch
 from torch.utils.data import DataLoader
 from vschaos_recordings import HOP, RATE, Cut, dataset, ramp, task
 
-from nn_tilde.audio.metadata import DatasetError
 from nn_tilde.train.data import StepBatches, batch_size, training_batches, validation_batches
 from nn_tilde.vschaos.data import Dataset, FrameItems, Piece, windows
 
@@ -128,33 +127,13 @@ def test_more_crops_than_are_shuffled_at_once(frames, monkeypatch):
         assert Counter(items.place((epoch, index))[0] for index in range(8))["data/a.wav"] in (4, 5, 6)
 
 
-def test_balanced_classes(frames):
-    items = frames.items(WHOLE, 1, 0, balanced="class")
-    drawn = [items[epoch, index]["labels"]["class"].item() for epoch in range(60) for index in range(len(items))]
-    share = {label: count / len(drawn) for label, count in Counter(drawn).items()}
-    # Frames without label: 6 … 9 of a and both of c, 6 of 35; classes have 6, 13 and 10 frames.
-    assert share[-1] == pytest.approx(6 / 35, abs=1e-9)
-    for label in range(3):
-        assert share[label] == pytest.approx(29 / 35 / 3, abs=0.04)
-    again = frames.items(WHOLE, 1, 0, balanced="class")
-    assert [again.place((3, index)) for index in range(35)] == [items.place((3, index)) for index in range(35)]
-    assert [items.place(index) for index in range(35)] == [frames.items(WHOLE).place(index) for index in range(35)]
-    crops = frames.items(WHOLE, 4, 0, balanced="class", mode="regular")
-    middles = Counter(int(crops[epoch, i]["labels"]["class"][2]) for epoch in range(60) for i in range(len(crops)))
-    assert middles[0] == pytest.approx(middles[2], rel=0.3)
-
-
 def test_items_that_cannot_be(frames):
     for options, said in (
         ({"length": 0}, "at least 1 frame, not 0"),
         ({"mode": "any"}, "mode is random, regular, start, not any"),
-        ({"balanced": "level"}, "'level' is no task with classes"),
-        ({"balanced": "other"}, "'other' is no task with classes"),
     ):
         with pytest.raises(ValueError, match=said):
             frames.items(WHOLE, **options)
-    with pytest.raises(DatasetError, match="There is no label of 'class' to balance by"):
-        frames.items(WHOLE[2:], balanced="class")
     nothing = frames.items(())
     assert len(nothing) == 0
     items = frames.items(WHOLE)

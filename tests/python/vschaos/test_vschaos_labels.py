@@ -10,7 +10,7 @@ import pytest
 from vschaos_recordings import task
 
 from nn_tilde.audio.metadata import DatasetError
-from nn_tilde.vschaos.data import Callback, MetadataError, write_classes
+from nn_tilde.vschaos.data import Callback, MetadataError
 from nn_tilde.vschaos.data.metadata import read_task, task_names
 from nn_tilde.vschaos.data.tables import Names
 from nn_tilde.vschaos.data.task import track_of
@@ -75,15 +75,14 @@ def test_numbers_that_are_names_of_other_classes(tmp_path):
     assert constants(read(tmp_path, {"type": "str"}))[0] == 0
 
 
-def test_classes_are_written_when_asked_only(tmp_path):
-    folder = task(tmp_path, "t", "data/a.wav\tb\ndata/b.wav\ta\n")
-    found = read(tmp_path)
-    assert not (folder / "classes.txt").exists()
-    write_classes(found, folder)
-    assert (folder / "classes.txt").read_text() == "0\ta\n1\tb\n"
-    task(tmp_path, "t", "data/a.wav\tb\n")  # numbers stay what they were
-    assert constants(read(tmp_path)) == [1, -1, -1]
-    assert sorted(path.name for path in folder.iterdir()) == ["classes.txt", "metadata.txt", "tracks"]
+def test_whole_floats_count_as_classes(tmp_path):
+    task(tmp_path, "t", "data/a.wav\t2.0\ndata/b.wav\tx\n", x="0,1\t0\n1,2\tnone\n")
+    found = read(tmp_path, {"type": "float"})
+    assert (found.kind, found.counted().kind, found.counted().classes) == ("continuous", "categorical", ("0", "1", "2"))
+    assert constants(found.counted()) == [2, 0, -1]
+    for label in ("0.5", "-1", "1e9"):
+        task(tmp_path, "t", f"data/a.wav\t{label}\n")
+        assert read(tmp_path, {"type": "float"}).counted().kind == "continuous"
 
 
 def test_folders_as_classes(tmp_path):

@@ -8,7 +8,7 @@ import torch
 from nn_tilde.export.torchscript import script
 from nn_tilde.vschaos.transforms import window as windows
 from nn_tilde.vschaos.transforms.dgt import DGT, STFT
-from nn_tilde.vschaos.transforms.live import HopBuffer, LiveAnalysis, LiveSynthesis
+from nn_tilde.vschaos.transforms.live import LiveAnalysis, LiveSynthesis
 
 SIZES = [3, 1, 2, 5, 1, 1, 4]  # of blocks, in hops
 
@@ -124,19 +124,6 @@ def test_a_stream_takes_more_and_fewer_voices():
     assert not torch.allclose(both[0], fresh(x[:2])[0])
     assert analysis(x[:1]).shape == (1, 4, 33)
     assert LiveSynthesis(dgt)(analysis(x[:, :0])).shape == (3, 0)
-
-
-@pytest.mark.parametrize("size", [1, 13, 16, 100])
-def test_blocks_of_any_size_through_the_hop_buffer(size):
-    dgt = DGT(64, 16)
-    analysis, synthesis, buffer = script(LiveAnalysis(dgt)), script(LiveSynthesis(dgt)), script(HopBuffer(16))
-    x = noise(2, 1, 500)
-    played = [buffer.give(synthesis(analysis(buffer.take(b))), b.shape[-1]) for b in x.split(size, -1)]
-    assert [part.shape for part in played] == [part.shape for part in x.split(size, -1)]
-    delay = 64 - 16 + 16
-    assert snr(x[..., :-delay], torch.cat(played, -1)[..., delay:]) > 90
-    buffer.reset()
-    assert buffer(x)[..., :16].abs().max() == 0
 
 
 @pytest.mark.parametrize(

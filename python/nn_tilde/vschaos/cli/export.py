@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -43,8 +44,8 @@ def command(
 
     try:
         found = find(path, version, name)
-        run = _run(path, found)
-        target = (output or run) / f"{_name(run)}.ts"
+        run = _run(found)
+        target = (output or (path if path.is_dir() else run)) / f"{_name(run)}.ts"
         _ask(target, force)
         loaded = load(found)
         click.echo(f"model: {found}, after {loaded.step} steps")
@@ -60,15 +61,13 @@ def command(
     click.echo(f"all good ! model exported to {done.path}")
 
 
-def _run(path: Path, checkpoint: Path) -> Path:
-    """The folder that names the file: what was given, or where the checkpoint given lies."""
-    if path.is_dir():
-        return path
-    return checkpoint.absolute().parent.parent if checkpoint.parent.name == "checkpoints" else checkpoint.parent
+def _run(checkpoint: Path) -> Path:
+    """The folder of the training that a checkpoint is of, or else the one it lies in."""
+    folder = Path(os.path.abspath(checkpoint)).parent
+    return folder.parent if folder.name == "checkpoints" else folder
 
 
 def _name(run: Path) -> str:
-    run = run.absolute()
     return run.parent.name if re.fullmatch(r"version_\d+", run.name) else run.name
 
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from .callbacks import Callback
 from .dataset import Dataset
 from .frames import Frames
-from .metadata import write_classes
 from .recordings import Form, Recording
 from .splits import Piece, Split
 from .tables import MetadataError
@@ -29,7 +28,6 @@ __all__ = [
     "Task",
     "Track",
     "Transform",
-    "write_classes",
 ]
 
 

@@ -39,15 +39,6 @@ def read_task(root: Path, name: str, names: Names, callback: Callback | None = N
     return Task(name, CONTINUOUS if kind == "float" else CATEGORICAL, classes, values, tuple(read.notices))
 
 
-def write_classes(task: Task, folder: Path) -> Path:
-    """Write classes.txt for a categorical task into `folder`, its metadata/<task>; replaces the file at once."""
-    path = folder / CLASSES
-    temporary = folder / f".{CLASSES}.{os.getpid()}"
-    temporary.write_text("".join(f"{i}\t{name}\n" for i, name in enumerate(task.classes)), encoding="utf-8")
-    os.replace(temporary, path)
-    return path
-
-
 @dataclass
 class _Read:
     labels: dict[str, Cell | list[Segment]]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+
+from .casting import MOST_CLASSES
 
 CATEGORICAL, CONTINUOUS = "categorical", "continuous"
 UNLABELLED = -1  # in place of the number of a class; of continuous labels it is NaN
@@ -59,6 +61,16 @@ class Task:
     def dim(self) -> int:
         """Classes, or 1."""
         return len(self.classes) if self.kind == CATEGORICAL else 1
+
+    def counted(self) -> Task:
+        """The same labels as numbers of classes where all are such numbers, otherwise this task."""
+        parts = [value.values if isinstance(value, Track) else [value] for value in self.values.values()]
+        labels = np.concatenate([np.zeros(0), *parts])
+        labels = labels[~np.isnan(labels)]
+        if self.kind == CATEGORICAL or not ((labels >= 0) & (labels < MOST_CLASSES) & (labels % 1 == 0)).all():
+            return self
+        count = int(labels.max(initial=-1)) + 1
+        return replace(self, kind=CATEGORICAL, classes=tuple(map(str, range(count))))
 
     def at(self, recording: str, seconds: np.ndarray) -> np.ndarray:
         """The labels at these times: int64, −1 where there is none; continuous ones float32, NaN there."""

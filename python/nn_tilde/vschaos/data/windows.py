@@ -11,10 +11,8 @@ import numpy as np
 import torch
 from torch.utils.data import Dataset
 
-from ...audio.metadata import DatasetError
 from .frames import Frames
 from .splits import Piece
-from .task import CATEGORICAL
 
 LARGEST_PACK = 1 << 20  # examples that the trunk shuffles in one go
 MODES = ("random", "regular", "start")
@@ -33,9 +31,6 @@ class FrameItems(Dataset):
         x        float32 or complex64 [channels, length, bins]; an entry for each array of the transform
         labels   {task: int64 [length] with −1, or float32 [length] with NaN, where there is no label}
     A piece that is shorter is one item, with zeros and no labels behind its end. total: crops that there are.
-
-    balanced: a categorical task whose classes are to be equally frequent, by the label in the middle of a crop, in
-    items[epoch, index]; crops without label keep their share.
     """
 
     def __init__(
@@ -45,7 +40,6 @@ class FrameItems(Dataset):
         length: int = 1,
         seed: int = 0,
         mode: str = "random",
-        balanced: str | None = None,
     ):
         if length < 1:
             raise ValueError(f"A crop has at least 1 frame, not {length}.")
@@ -57,7 +51,6 @@ class FrameItems(Dataset):
         counts = np.ones_like(sizes) if mode == "start" else -(-sizes // length)
         self._ends = np.cumsum(counts)
         self.total = int(counts.sum())
-        self._groups = None if balanced is None else self._grouped(balanced)
 
     def __len__(self) -> int:
         """Items of an epoch: all crops, unless they are too many to be shuffled at once; then epochs share them."""
@@ -90,18 +83,10 @@ class FrameItems(Dataset):
         if not 0 <= index < len(self):
             raise IndexError(f"There are {len(self)} items in an epoch; {index} is none of them.")
         crop, shift = self._place(epoch * len(self) + index), 0
-        if self._draws:
+        if self.mode == "random" and self.length > 1:  # to begin with random numbers takes longer than to read a frame
             rng = np.random.default_rng((self.seed, epoch, index))
-            if self._groups is not None:
-                crop = self._balanced(crop, rng)
-            if self.mode == "random":
-                shift = int(rng.integers(self.length)) - self.length // 2
+            shift = int(rng.integers(self.length)) - self.length // 2
         return self._crop(crop, shift)
-
-    @property
-    def _draws(self) -> bool:
-        """Whether an item needs random numbers: to begin with them takes longer than to read a frame."""
-        return self._groups is not None or (self.mode == "random" and self.length > 1)
 
     def _place(self, number: int) -> int:
         """The crop that is the `number`-th since the beginning, each once before any comes again.
@@ -124,33 +109,8 @@ class FrameItems(Dataset):
         first = begin + min(max(_regular(crop - before, count, room) + shift, 0), room)
         return name, first, min(first + self.length, end)
 
-    def _grouped(self, task: str) -> tuple[np.ndarray, list[np.ndarray]]:
-        """(whether each crop has a label, crops of each class that there is)."""
-        labels = [np.zeros(0, np.int64)]
-        found = self.frames.tasks.get(task)
-        if found is None or found.kind != CATEGORICAL:
-            raise ValueError(f"balanced: '{task}' is no task with classes.")
-        ends = [0, *self._ends.tolist()]
-        for (name, begin, end), count in zip(self._stretches, np.diff(ends).tolist(), strict=True):
-            firsts = begin + _regular(np.arange(count), count, max(end - begin - self.length, 0))
-            middles = firsts + min(self.length, end - begin) // 2
-            labels.append(found.at(name, middles * self.frames.hop / self.frames.sample_rate))
-        each = np.concatenate(labels)
-        classes = np.unique(each[each >= 0])
-        if not len(classes):
-            raise DatasetError(f"There is no label of '{task}' to balance by.")
-        return each >= 0, [np.flatnonzero(each == number) for number in classes]
 
-    def _balanced(self, crop: int, rng: np.random.Generator) -> int:
-        """A crop of any class instead of one that has a label."""
-        labelled, groups = self._groups
-        if not labelled[crop]:
-            return crop
-        group = groups[int(rng.integers(len(groups)))]
-        return int(group[int(rng.integers(len(group)))])
-
-
-def _regular(crop: Any, count: int, room: int) -> Any:
+def _regular(crop: int, count: int, room: int) -> int:
     """First frame of the `crop`-th of `count`, from 0 to `room` evenly."""
     return crop * room // max(count - 1, 1)
 

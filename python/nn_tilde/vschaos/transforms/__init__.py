@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from .configs import MODELS, names
 from .dgt import DGT, STFT
 from .inversion import LIVE_MODES, MODES, reconstruct
 from .transform import Transform
 
-__all__ = ["DGT", "LIVE_MODES", "MODELS", "MODES", "STFT", "Transform", "names", "reconstruct"]
+__all__ = ["DGT", "LIVE_MODES", "MODES", "STFT", "Transform", "reconstruct"]

@@ -64,14 +64,6 @@ class Statistics:
         self.tops.add(tops)
         self.bottoms.add(bottoms)
 
-    def merge(self, other: Statistics) -> None:
-        """Adds what another one has seen."""
-        self._join(other.count, other.mean, other._squares)
-        self.frames += other.frames
-        self.minimum, self.maximum = min(self.minimum, other.minimum), max(self.maximum, other.maximum)
-        self.tops.counts += other.tops.counts
-        self.bottoms.counts += other.bottoms.counts
-
     @property
     def std(self) -> float:
         return math.sqrt(self._squares / self.count) if self.count else 0.0

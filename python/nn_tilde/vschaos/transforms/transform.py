@@ -9,7 +9,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .configs import parameters
 from .dgt import DGT
 from .inversion import reconstruct
 from .layout import Layout
@@ -21,7 +20,7 @@ from .streaming import Analysis, Synthesis
 class Transform:
     """Audio float32 [channels, T] → features float32 [channels · planes, frames, size], and back by `invert`.
 
-        transform = Transform.named("dgt-1024")
+        transform = Transform(1024)
         transform.fit(chunks)                       audio of the dataset, chunk by chunk
         features = transform(audio, 44100)
         audio = transform.invert(features, len)
@@ -56,11 +55,6 @@ class Transform:
         self.scaling = Scaling(scaling, self.layout.planes)
         self.mono, self.sample_rate = mono, sample_rate
         self.fitted = scaling == "none"
-
-    @classmethod
-    def named(cls, name: str, **changes: object) -> Transform:
-        """By the name of a transform or of a model's configuration (`configs`), with changes to its parameters."""
-        return cls(**{**parameters(name), **changes})
 
     @property
     def hop(self) -> int:
