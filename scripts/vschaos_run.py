@@ -1,7 +1,7 @@
 """Does a small vschaos training learn its labels? Three instruments play two octaves, with labels of pitch and octave;
 other takes of the same notes are held out.
 
-    python scripts/vschaos_run.py [--steps 600] [--folder vschaos-run] [--models predicts told both]
+    python scripts/vschaos_run.py [--steps 500] [--folder vschaos-run] [--models predicts told both]
                                   [--log FILE] [--picture FILE] [--gpu -1] [WORDS OF vschaos train ...]
 
 Three small models: one predicts the labels, the decoder of one is told them, and one does both. Prints what
@@ -48,18 +48,19 @@ TASKS = {"pitch": lambda number: number % 12, "octave": lambda number: number //
 BAR = 0.9  # of all frames of the held-out takes, pitch predicted right
 
 COMMON = (
-    "~data.augmentations.Shift",  # moves a spectrum by up to two bins, here more than a semitone, but not its label
+    "~data.augmentations.Shift",  # moves spectra by up to two bins, a semitone and more of low notes, but not labels
     "training.optimizer.args.lr=1e-3",
     "training.warmup=200",
     "data.loader.batch_size=64",
 )
-# Name → configuration, words. A decoder that is told the pitch needs none in the latents, and what the prior pulls at
-# and nobody needs goes: a predictor, whose wishes the encoder does not feel, reads best where nobody is told and beta
-# is small; a decoder listens to the label best where it has no other way to know.
+# Name → configuration, words. beta decides where the pitch goes. A decoder that is told it needs none in the latents,
+# and a large beta takes out what nobody needs: then only the label moves the pitch, but a predictor, whose wishes the
+# encoder does not feel, has nothing to read. A small beta leaves it in: predictors read it, and the decoder need not
+# listen. So there is a model for each; "both" lies between.
 MODELS = {
     "predicts": ("dgt_pitch_prediction", ("~model.conditioning", "training.beta=1e-3")),
     "told": ("dgt_pitch_cond", ("training.beta=0.1",)),
-    "both": ("dgt_pitch_prediction", ("training.beta=1e-2",)),
+    "both": ("dgt_pitch_prediction", ("training.beta=3e-3",)),
 }
 
 Sounds = dict[tuple[str, int], np.ndarray]
@@ -221,7 +222,7 @@ def draw(found: dict[str, dict[str, Any]], target: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--steps", type=int, default=600, help="of each model")
+    parser.add_argument("--steps", type=int, default=500, help="of each model")
     parser.add_argument("--folder", type=Path, default=Path("vschaos-run"), help="of the sounds and the runs")
     parser.add_argument("--models", nargs="+", choices=list(MODELS), default=list(MODELS))
     parser.add_argument("--takes", type=int, default=4, help="of each note, to train with")
