@@ -35,7 +35,8 @@ done
 zig="$BIN/python -m ziglang c++ -target aarch64-linux-musl -static"
 flags="-std=c++20 -O2 -ffp-contract=off -Wall -Wextra -Wshadow -Icpp/include -Icpp/src/accel -Itests/cpp"
 objects=
-for source in cpp/src/accel/*.cpp tests/cpp/main.cpp tests/cpp/test_accel*.cpp; do
+for source in cpp/src/accel/*.cpp tests/cpp/main.cpp tests/cpp/test_accel.cpp \
+  tests/cpp/test_accel_finish.cpp tests/cpp/test_recurrent.cpp; do
   object=$build/$(basename "$source" .cpp).o
   # shellcheck disable=SC2086
   $zig $flags -isystem "$headers" -c "$source" -o "$object"
