@@ -78,22 +78,19 @@ class PhasedCell(nn.Module):
         return torch.cat([torch.lerp(h, new_h, k), torch.lerp(c, new_c, k)], 1)
 
 
-class Generator(nn.Module):
-    """A plan of GRUs at work on B sequences.
+class Sequences(nn.Module):
+    """B sequences at work. State: hidden [B, cells, …] and made [B, 1, fed], what it hears of itself next; `begin` or
+    `widen` give it its B. draw: kind (the number in plan.KINDS), classes or variables, components, one-hot."""
 
-    draw: kind (the number in plan.KINDS), classes or variables, components, one-hot. State: hidden [B, cells, width]
-    and made [B, 1, fed], what it hears of itself next; `begin` or `widen` give it its B.
-    """
-
-    def __init__(self, plan: Plan):
+    def __init__(self, plan: Plan, cells: list[nn.Module], state: int):
         super().__init__()
         self.version = 1  # of what a host must do that computes this itself
         self.draw = [KINDS.index(plan.kind), plan.count, plan.components, int(plan.onehot)]
-        self.given = plan.given
+        self.given, self.width = plan.given, plan.width
         self.entries = nn.ModuleList(Entry(layer, relu) for layer, relu in plan.entries)
-        self.cells = nn.ModuleList(GRUCell(cell) for cell in plan.cells)
+        self.cells = nn.ModuleList(cells)
         self.heads = nn.ModuleList(Head(layer, source, tanh) for layer, source, tanh in plan.heads)
-        self.register_buffer("hidden", torch.zeros(1, len(plan.cells), plan.width))
+        self.register_buffer("hidden", torch.zeros(1, len(cells), state))
         self.register_buffer("made", torch.zeros(1, 1, plan.made))
 
     @torch.jit.export
@@ -110,15 +107,6 @@ class Generator(nn.Module):
         new = self.hidden.new_zeros(made.shape[0] - both, self.hidden.shape[1], self.hidden.shape[2])
         self.hidden = torch.cat([self.hidden[:both], new])
 
-    def outputs(self, x: Tensor) -> Tensor:
-        """[B, inputs] → the parameters of the draw [B, …], in a row; the state is that after it."""
-        for entry in self.entries:
-            x = entry(x)
-        for i, cell in enumerate(self.cells):
-            heard = x if cell.source < 0 else self.hidden[:, cell.source]
-            self.hidden[:, i] = cell(heard, self.hidden[:, i])
-        return torch.cat([head(self.hidden) for head in self.heads], 1)
-
     def forward(self, given: Tensor, noise: Tensor, temperature: float) -> Tensor:
         """given [B, T, channels] and noise [B, T, width] (randomness.noise) → values [B, T, variables or 1].
 
@@ -133,34 +121,35 @@ class Generator(nn.Module):
         return gathered(values, given, self.draw)
 
 
-class PhasedGenerator(nn.Module):
-    """As Generator, of phased LSTM cells: hidden is [B, cells, 2 width], and steps are counted."""
+class Generator(Sequences):
+    """A plan of GRUs: hidden is [B, cells, width]."""
 
     def __init__(self, plan: Plan):
-        super().__init__()
-        self.draw = [KINDS.index(plan.kind), plan.count, plan.components, int(plan.onehot)]
-        self.given, self.width = plan.given, plan.width
-        self.entries = nn.ModuleList(Entry(layer, relu) for layer, relu in plan.entries)
-        self.cells = nn.ModuleList(PhasedCell(cell) for cell in plan.cells)
-        self.heads = nn.ModuleList(Head(layer, source, tanh) for layer, source, tanh in plan.heads)
-        self.register_buffer("hidden", torch.zeros(1, len(plan.cells), 2 * plan.width))
-        self.register_buffer("made", torch.zeros(1, 1, plan.made))
+        super().__init__(plan, [GRUCell(cell) for cell in plan.cells], plan.width)
+
+    def outputs(self, x: Tensor) -> Tensor:
+        """[B, inputs] → the parameters of the draw [B, …], in a row; the state is that after it."""
+        for entry in self.entries:
+            x = entry(x)
+        for i, cell in enumerate(self.cells):
+            heard = x if cell.source < 0 else self.hidden[:, cell.source]
+            self.hidden[:, i] = cell(heard, self.hidden[:, i])
+        return torch.cat([head(self.hidden) for head in self.heads], 1)
+
+
+class PhasedGenerator(Sequences):
+    """A plan of phased LSTM cells: hidden is [B, cells, 2 width], and steps are counted."""
+
+    def __init__(self, plan: Plan):
+        super().__init__(plan, [PhasedCell(cell) for cell in plan.cells], 2 * plan.width)
         self.register_buffer("steps", torch.zeros(1, dtype=torch.int64))
 
     @torch.jit.export
     def begin(self, made: Tensor) -> None:
-        """As Generator's."""
+        """As that of Sequences; TorchScript knows no super()."""
         self.hidden = self.hidden.new_zeros(made.shape[0], self.hidden.shape[1], self.hidden.shape[2])
         self.made = made.clone()
         self.steps.zero_()
-
-    @torch.jit.export
-    def widen(self, made: Tensor) -> None:
-        """As Generator's."""
-        both = min(made.shape[0], self.made.shape[0])
-        self.made = torch.cat([self.made[:both], made[both:]])
-        new = self.hidden.new_zeros(made.shape[0] - both, self.hidden.shape[1], self.hidden.shape[2])
-        self.hidden = torch.cat([self.hidden[:both], new])
 
     def outputs(self, x: Tensor) -> Tensor:
         """As Generator's."""
@@ -172,16 +161,6 @@ class PhasedGenerator(nn.Module):
             self.hidden[:, i] = cell(heard, self.hidden[:, i], step)
         self.steps.add_(1)
         return torch.cat([head(self.hidden[:, :, : self.width]) for head in self.heads], 1)
-
-    def forward(self, given: Tensor, noise: Tensor, temperature: float) -> Tensor:
-        """As Generator's."""
-        values: list[Tensor] = []
-        for t in range(given.shape[1]):
-            y = self.outputs(torch.cat([self.made[:, 0], given[:, t]], 1))
-            value = pick(self.draw, y, noise[:, t], temperature)
-            self.made.copy_(feed(self.draw, value).unsqueeze(1))
-            values.append(value)
-        return gathered(values, given, self.draw)
 
 
 def generator_of(plan: Plan) -> nn.Module:
