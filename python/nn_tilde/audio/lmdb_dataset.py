@@ -28,7 +28,7 @@ DEFAULT_RATE = 44100
 
 def open_lmdb(folder: Path, metadata: Metadata, window: int) -> Dataset:
     """See `dataset.open_dataset`. What old metadata does not say is taken from the first entry, or assumed aloud."""
-    entries = _Entries(folder)
+    entries = Entries(folder)
     if not len(entries):
         return Chunks(entries, replace(metadata, channels=1, sr=DEFAULT_RATE))
     with entries.entry(0) as first:
@@ -86,11 +86,14 @@ class _Environment:
     __del__ = close
 
 
-class _Entries:
-    """The examples of an LMDB, parsed when asked for; each process opens the file for itself."""
+class Entries:
+    """The examples of an LMDB, parsed when asked for; each process opens the file for itself.
 
-    def __init__(self, folder: Path):
-        self.folder = folder
+    digits: of the numbers that are their keys.
+    """
+
+    def __init__(self, folder: Path, digits: int = 8):
+        self.folder, self._digits = folder, digits
         self._shared: _Environment | None = None
 
     def _env(self):
@@ -105,7 +108,7 @@ class _Entries:
     def entry(self, i: int) -> Iterator[AudioExample]:
         """An example whose buffers lie in the file, not in memory: they end with the context."""
         with self._env().begin(buffers=True) as transaction:
-            found = transaction.get(b"%08d" % i)
+            found = transaction.get(b"%0*d" % (self._digits, i))
             if found is None:
                 raise DatasetError(f"'{self.folder}' has no entry {i}: it is damaged.")
             try:
@@ -128,7 +131,7 @@ def _waveform(example: AudioExample) -> AudioBuffer:
 class Chunks(Dataset):
     """Every entry is an item. The shape that the release writes is wrong (bytes instead of samples) and not used."""
 
-    def __init__(self, entries: _Entries, metadata: Metadata):
+    def __init__(self, entries: Entries, metadata: Metadata):
         self._entries = entries
         self.channels, self.sampling_rate, self.lazy = metadata.channels, metadata.sr, False
 

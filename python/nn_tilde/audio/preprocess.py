@@ -58,7 +58,7 @@ def preprocess(
     """
     refuse_other(output, metadata)
     report = Report()
-    with _alone(output):
+    with alone(output, "rave preprocess"):
         new = not read_index(output)
         if new:
             _remove(output, "audio.pcm", "data.mdb", "lock.mdb")
@@ -66,7 +66,7 @@ def preprocess(
         try:
             _run(files, output, metadata, processes or cores(), cluster, watch, report)
             if not report.recordings:
-                raise DatasetError(_nothing_valid(report))
+                raise DatasetError(nothing_valid(report.skipped))
         except DatasetError:
             if new and not report.recordings:
                 _remove(output, INDEX, METADATA, "audio.pcm", "data.mdb", "lock.mdb")
@@ -119,7 +119,7 @@ def _run(
                     os.remove(part)
             pending.clear()
 
-        for number, event in _in_order(_told(events, done, metadata.sr)):
+        for number, event in in_order(_told(events, done, metadata.sr)):
             record, job = todo[number]
             if isinstance(event, Failed):
                 report.skipped.append((job.path, event.reason))
@@ -216,7 +216,7 @@ def _told(events: Iterator[Event], done: _Watching, rate: int) -> Iterator[Event
         yield event
 
 
-def _in_order(events: Iterator[Event]) -> Iterator[tuple[int, Finished | Failed]]:
+def in_order(events: Iterator[Event]) -> Iterator[tuple[int, Finished | Failed]]:
     """Outcomes by the number of their job."""
     early: dict[int, Finished | Failed] = {}
     wanted = 0
@@ -248,18 +248,22 @@ def refuse_other(output: Path, metadata: Metadata) -> None:
             )
 
 
-def _nothing_valid(report: Report) -> str:
-    if not report.skipped:
+def nothing_valid(skipped: list[tuple[str, str]]) -> str:
+    """Of files and the reasons why they were left out."""
+    if not skipped:
         return "There are no files."
-    path, reason = report.skipped[0]
-    if len(report.skipped) == 1:
+    path, reason = skipped[0]
+    if len(skipped) == 1:
         return f"The only file, '{path}', {reason}."
-    return f"None of the {len(report.skipped)} files can be read; the first, '{path}', {reason}."
+    return f"None of the {len(skipped)} files can be read; the first, '{path}', {reason}."
 
 
 @contextmanager
-def _alone(output: Path) -> Iterator[None]:
-    """One writer at a time. The lock goes with its process, however that ends; nothing is left that is not needed."""
+def alone(output: Path, program: str) -> Iterator[None]:
+    """One writer at a time: makes `output` and in it `parts`. Raises DatasetError while another `program` is at work.
+
+    The lock goes with its process, however that ends; nothing is left that is not needed.
+    """
     fresh = not output.exists()
     parts = output / "parts"
     parts.mkdir(parents=True, exist_ok=True)
@@ -268,7 +272,7 @@ def _alone(output: Path) -> Iterator[None]:
         try:
             _lock(lock)
         except OSError:
-            raise DatasetError(f"Another rave preprocess is writing to '{output}'.") from None
+            raise DatasetError(f"Another {program} is writing to '{output}'.") from None
         try:
             yield
         finally:

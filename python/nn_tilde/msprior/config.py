@@ -101,7 +101,7 @@ MACROS = {name: field for field, name in _NAMES.items() if "." not in name}
 def read(configs: Sequence[str] = ("decoder_only",), overrides: Sequence[str] = ()) -> Config:
     """The configuration of stacked files, ours by name or any by path, and `NAME=value` overrides.
 
-    `small` comes after the one it makes small, whatever the order; alone it is that of decoder_only. Raises ConfigError.
+    `small` comes after the one it makes small, whatever the order; alone it is decoder_only. Raises ConfigError.
     """
     stems = [find(name).stem for name in configs]
     whole = [name for name, stem in zip(configs, stems, strict=True) if stem != "small"]

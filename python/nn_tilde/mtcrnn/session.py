@@ -189,8 +189,6 @@ def train(plan: Plan, fabric) -> bool:
     finally:
         if log:
             log.end()
-    if task.reached:
-        say(f"The loss is below {plan.recipe.loss_cutoff:g} at step {task.done}.")
-    elif finished:
+    if finished:
         say(f"Done: {run.folder / 'report.html'}")
-    return finished or task.reached
+    return finished

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import signal
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..train.task import Evaluation, Items
+from ..train.task import Evaluation, Items, Task
 from ..train.task import ValidationItems as Validation
 from . import checkpoints, spans
 from .examples import examples
@@ -55,7 +53,7 @@ class Recipe:
             raise ValueError("--loss mse-sample is for parameters with one Gaussian each (--net 0 to 4).")
 
 
-class TierTask:
+class TierTask(Task):
     """See train.task.Task. Batches: (input, target), or those of windows.StatefulItems, whose state is carried.
 
     folder: where model_<step>.pkl goes every `save_every` steps; log: None in all processes but the first.
@@ -84,10 +82,8 @@ class TierTask:
         self.module = build(tier, sizes).to(device)
         self.sampler = Sampler(tier, self.module.kind)
         self.optimizers = [torch.optim.Adam(self.module.parameters(), recipe.lr)]
-        self.schedulers: list[torch.optim.lr_scheduler.LRScheduler] = []
         self.carried: State | None = None
         self.done = 0  # updates seen by the weights, 0 before the first of this session
-        self.reached = False  # the loss is below the cutoff
         self._saved: tuple[int, Path] | None = None
         self._heard: Tensor | None = None  # windows that examples go on from
 
@@ -109,8 +105,8 @@ class TierTask:
         self.done = step + 1
         if self.log:
             self.log.loss(step + 1, loss)
-            if recipe.loss_cutoff is not None and not self.reached and loss.item() < recipe.loss_cutoff:
-                self._stop()
+            if recipe.loss_cutoff is not None and loss.item() < recipe.loss_cutoff:
+                self.ending = f"The loss is below {recipe.loss_cutoff:g} at step {self.done}."
         return values
 
     def _ordered(self, batch: list[Tensor]) -> tuple[Tensor, Tensor, State | None]:
@@ -126,12 +122,6 @@ class TierTask:
         state = tuple(t.to(x.device) * kept if t.ndim == 3 else t.to(x.device) for t in self.carried)
         return x[order], target[order], state
 
-    def _stop(self) -> None:
-        """The trunk ends, and saves, when it is asked as by Ctrl-C; only a main thread hears that."""
-        self.reached = True
-        if threading.current_thread() is threading.main_thread():
-            signal.raise_signal(signal.SIGINT)
-
     def validate(self, batch: list[Tensor]) -> dict[str, Tensor]:
         """Loss with teacher forcing throughout."""
         x, target = batch
@@ -145,9 +135,6 @@ class TierTask:
         if heard is None:
             return Evaluation()
         return examples(self.module, self.tier, heard.cpu().numpy(), self.listen)
-
-    def phase(self, step: int) -> int:
-        return 1
 
     def state_dict(self) -> dict[str, Any]:
         return {"carried": None if self.carried is None else list(self.carried)}

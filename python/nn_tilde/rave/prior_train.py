@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..train.task import Evaluation, Sound
+from ..train.task import Evaluation, Sound, Task
 from .loading import load_weights, read_checkpoint, tidy
 from .network import RAVE
 from .prior import Prior
@@ -40,7 +40,7 @@ def crop_length(prior: Prior, ratio: int, n_signal: int) -> int:
     return max(n_signal // ratio * ratio, ratio * 2 ** math.ceil(math.log2(frames)))
 
 
-class PriorTask:
+class PriorTask(Task):
     """See train.task.Task. space: of the latents (`spaces.Principal`), `size` of them.
 
     seed decides the first weights; `first`: whether this is the process that makes sounds.
@@ -58,7 +58,6 @@ class PriorTask:
         self.module, self.space = module.to(device), space.to(device)
         trained = [parameter for parameter in module.parameters() if parameter.requires_grad]
         self.optimizers = [torch.optim.Adam(trained, LEARNING_RATE)]
-        self.schedulers: list[torch.optim.lr_scheduler.LRScheduler] = []
 
     def adopt(self, file: Path) -> None:
         """Begins with the weights of another prior's checkpoint. Raises ConfigError when they do not fit."""
@@ -96,15 +95,3 @@ class PriorTask:
         z = PriorSampler(self.module).to(device).sample(torch.zeros(1, 1, frames, device=device))
         audio = rave.decode(self.space.decode(z[..., silent:].transpose(1, 2), False).transpose(1, 2))
         return Evaluation(sounds=[Sound("generation", audio[0].float().cpu().numpy(), rate)])
-
-    def phase(self, step: int) -> int:
-        return 1
-
-    def state_dict(self) -> dict[str, Any]:
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        pass
-
-    def annotate(self, checkpoint: dict[str, Any], step: int) -> None:
-        pass

@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..train.task import Evaluation, Sound
+from ..train.task import Evaluation, Sound, Task
 from .config import Config
 from .loading import read_checkpoint
 from .network import RAVE, attach_discriminator
@@ -23,7 +23,7 @@ EXAMPLES = 8  # heard in TensorBoard
 PLAYERS = 4  # pairs on the page
 
 
-class RaveTask:
+class RaveTask(Task):
     """Network, data and update of one training (see train.task.Task).
 
     seed decides the first weights; `first`: whether this is the process that makes pictures and sounds.
@@ -122,12 +122,6 @@ class RaveTask:
 
     def phase(self, step: int) -> int:
         return self.updates.phase(step)
-
-    def state_dict(self) -> dict[str, Any]:
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        pass
 
     def annotate(self, checkpoint: dict[str, Any], step: int) -> None:
         """What the release reads the step from."""

@@ -41,7 +41,8 @@ def fit(
     start: int = 0,
     averages: dict[str, torch.Tensor] | None = None,
 ) -> bool:
-    """Trains `task` in `run` up to `settings.max_steps`; returns False when it was asked to stop earlier.
+    """Trains `task` in `run` up to `settings.max_steps`, or to an end of its own (`Task.ending`, `settings.patience`);
+    returns False when it was asked to stop earlier.
 
     fabric: launched; the task's module and optimizers are on its device. resume: a checkpoint of ours to go
     on from; otherwise the task's present state counts as having seen `start` steps, with these averages of weights.
@@ -56,6 +57,9 @@ def fit(
             trainer.average.load_state_dict(averages)
     if trainer.step >= settings.max_steps:
         trainer.say(f"The run has its {trainer.step} steps; a larger --max_steps goes on.")
+        return True
+    if trainer.impatient:
+        trainer.say(f"The run has ended at step {trainer.step}; a larger --early_stopping goes on, as does 0.")
         return True
     if trainer.step:
         trainer.say(f"Going on from step {trainer.step}.")
@@ -72,6 +76,7 @@ class _Trainer:
         self.average = Average(task.module, settings.ema) if settings.ema else None
         self.meter, self.history = Meter(fabric), History()
         self.step, self.best, self.phase = 0, math.inf, 0
+        self.stale = 0  # validations since the best
         self.evaluation: Evaluation | None = None
         self.reported = time.monotonic()
         self.workers = usable_workers(settings.workers)
@@ -85,7 +90,14 @@ class _Trainer:
         state = checkpoint.load(path)
         own = checkpoint.restore(self.task, state, self.average)
         self.step, self.best, self.phase = state["global_step"], own["best"], own["phase"]
+        self.stale = own.get("stale", 0)
+        if not path.resolve().is_relative_to(self.run.folder.resolve()):
+            self.best, self.stale = math.inf, 0  # best.ckpt is this run's
         self.history.load_state_dict(own["history"])
+
+    @property
+    def impatient(self) -> bool:
+        return self.settings.patience is not None and self.stale >= self.settings.patience
 
     def train(self) -> bool:
         settings, fabric, task = self.settings, self.fabric, self.task
@@ -97,23 +109,28 @@ class _Trainer:
         total = self.step + 1 if settings.smoke_test else settings.max_steps
         showing = Display(total, self.step, settings.progress, self.first)
         with closing(batches), Stopper() as stop, showing as self.display, self.board or nullcontext():
-            stopped = False
-            while self.step < total and not stopped:
+            stopped, ending = False, None
+            while self.step < total and not stopped and ending is None:
                 self.update(fabric.to_device(next(batches)), self.step)
                 self.step += 1
                 if self.average is not None:
                     self.average.update()
                 self.display.advance()
                 at_validation = self.step % settings.val_every == 0 or self.step == total
-                if at_validation or self.step % settings.log_every == 0:
+                at_log = at_validation or self.step % settings.log_every == 0
+                if at_log or fabric.world_size == 1:
+                    stopped, ending = stop.agreed(fabric), fabric.broadcast(task.ending)
+                    at_validation |= ending is not None
+                if at_log or at_validation:
                     self.log()
-                    stopped = stop.agreed(fabric)
-                elif fabric.world_size == 1:
-                    stopped = stop.asked
                 if at_validation and not stopped:
                     self.validate()
+                    if ending is None and self.impatient:
+                        ending = f"No better validation in {self.stale}: training ends at step {self.step}."
                 if at_validation or stopped or self.step % settings.save_every == 0:
                     self.save()
+            if ending is not None and not stopped:
+                self.display.say(ending)
             if settings.smoke_test and not stopped:
                 for step in settings.trial_steps:
                     self.update(fabric.to_device(next(batches)), step)
@@ -155,10 +172,12 @@ class _Trainer:
         task.module.train()
         phase = task.phase(self.step)
         if phase != self.phase:  # e.g. reconstruction alone measures lower than what sounds better
-            self.phase, self.best = phase, math.inf
+            self.phase, self.best, self.stale = phase, math.inf, 0
         improved = values.get("validation", math.inf) < self.best
         if improved:
-            self.best = values["validation"]
+            self.best, self.stale = values["validation"], 0
+        elif "validation" in values:
+            self.stale += 1
         self.history.add(self.step, values | self.evaluation.scalars)
         if self.board:
             self.board.scalars(self.step, values)
@@ -177,6 +196,7 @@ class _Trainer:
                 "epoch": self._sampler().keys(self.step)[0][0],
                 "best": self.best,
                 "phase": self.phase,
+                "stale": self.stale,
                 "seed": self.settings.seed,
                 "history": self.history.state_dict(),
             }

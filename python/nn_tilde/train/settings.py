@@ -16,6 +16,7 @@ class Settings:
     workers: int = 0
     seed: int = 0
     ema: float | None = None
+    patience: int | None = None  # validations without improvement that end training; None: none do
     log_every: int = 50
     progress: bool = True
     smoke_test: bool = False
@@ -30,5 +31,7 @@ class Settings:
             raise ValueError(f"--workers must be 0 or more, not {self.workers}.")
         if self.ema is not None and not 0 < self.ema < 1:
             raise ValueError(f"--ema must lie between 0 and 1, not {self.ema}.")
+        if self.patience is not None and self.patience < 1:
+            raise ValueError(f"--early_stopping must be at least 1, not {self.patience}.")
         if self.seed < 0:
             raise ValueError(f"--seed must be 0 or more, not {self.seed}.")

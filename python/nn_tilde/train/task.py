@@ -48,8 +48,8 @@ class ValidationItems(Protocol):
     def __getitem__(self, index: int) -> Any: ...
 
 
-class Task(Protocol):
-    """A network, its data and its update.
+class Task:
+    """A network, its data and its update; a base class, whose methods with a body are enough for many.
 
     Random numbers of an update come from torch's default generator alone: the loop seeds it before each
     step, which is what makes an interrupted run end in the same weights as an uninterrupted one.
@@ -58,32 +58,35 @@ class Task(Protocol):
 
     module: torch.nn.Module  # everything trained; its state_dict is the checkpoint's
     optimizers: Sequence[torch.optim.Optimizer]
-    schedulers: Sequence[torch.optim.lr_scheduler.LRScheduler]
+    schedulers: Sequence[torch.optim.lr_scheduler.LRScheduler] = ()
     items: Items
     validation_items: ValidationItems
+    ending: str | None = None
+    """A line that says why training ends now, before its last step. Process 0 decides; it is looked at after each
+    step of one process, and at each log of several."""
 
     def step(self, batch: Any, step: int) -> dict[str, torch.Tensor]:
         """One update, the `step`-th (from 0). Returns detached scalars on the device; must not wait for it."""
-        ...
+        raise NotImplementedError
 
     def validate(self, batch: Any) -> dict[str, torch.Tensor]:
         """Averages over one batch, of equal names for every batch; "validation" decides which step is best."""
-        ...
+        raise NotImplementedError
 
     def summarize(self, step: int, gather: Callable[[Any], list[Any]]) -> Evaluation:
         """After the last `validate`. gather: a value of each process, to be called by all of them alike."""
-        ...
+        return Evaluation()
 
     def phase(self, step: int) -> int:
         """Number of the training phase: best.ckpt is the best of the latest phase."""
-        ...
+        return 1
 
     def state_dict(self) -> dict[str, Any]:
         """What else an exact resume needs (plain values and tensors)."""
-        ...
+        return {}
 
-    def load_state_dict(self, state: dict[str, Any]) -> None: ...
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Takes that back."""
 
     def annotate(self, checkpoint: dict[str, Any], step: int) -> None:
         """Adds the entries that other readers of such a checkpoint look for."""
-        ...

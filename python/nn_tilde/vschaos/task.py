@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from ..train.task import Evaluation, Items, ValidationItems
+from ..train.task import Evaluation, Items, Task, ValidationItems
 from . import augment, loading, optimisation
 from .config import Config
 from .listening import Examples
@@ -34,7 +34,7 @@ class Spread:
         return self.items[index * self.total // self.count]
 
 
-class SpectraTask:
+class SpectraTask(Task):
     """See train.task.Task. Batches: {"x": unscaled features [B, C, T, bins], "labels": {task: [B, T]}}.
 
     transform: fitted; epoch_steps: batches of an epoch; clip: largest norm of the gradient, None for any; examples:
@@ -132,15 +132,6 @@ class SpectraTask:
                     remarks.append(f"{key.removesuffix('_ratio')}: right in {total / frames:.1%} of labelled frames")
         evaluation.remarks += remarks
         return evaluation
-
-    def phase(self, step: int) -> int:
-        return 1
-
-    def state_dict(self) -> dict[str, Any]:
-        return {}
-
-    def load_state_dict(self, state: dict[str, Any]) -> None:
-        pass
 
     def annotate(self, checkpoint: dict[str, Any], step: int) -> None:
         """What the weights are for, which `loading.load` reads."""

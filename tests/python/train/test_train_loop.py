@@ -240,6 +240,55 @@ def test_smoke_test_leaves_room_for_the_real_run(tmp_path, monkeypatch):
     assert_equal_states(load(tmp_path / "a"), load(tmp_path / "b"))
 
 
+@pytest.fixture
+def rising(monkeypatch):
+    """The first validation of each phase is its best."""
+    monkeypatch.setattr(Toy, "validate", lambda self, batch: {"validation": torch.tensor(float(self.counter))})
+
+
+def test_patience(tmp_path, rising, capsys):
+    """Validations count that are no better than the best of the phase, which changes at 12 here."""
+    assert train(tmp_path / "a", val_every=2, patience=3).finished
+    assert "No better validation in 3: training ends at step 8." in capsys.readouterr().err
+    assert [load(tmp_path / "a", name)["global_step"] for name in ("last", "best")] == [8, 2]
+    assert train(tmp_path / "b", val_every=2, patience=5).finished
+    assert [load(tmp_path / "b", name)["global_step"] for name in ("last", "best")] == [22, 12]
+
+
+def test_patience_is_part_of_the_run(tmp_path, rising, capsys):
+    for steps in (4, 6, 24, 24):
+        train(tmp_path / "a", steps=steps, val_every=2, patience=3)
+    assert "The run has ended at step 8; a larger --early_stopping goes on" in capsys.readouterr().err
+    train(tmp_path / "whole", val_every=2, patience=3)
+    assert_equal_states(load(tmp_path / "a"), load(tmp_path / "whole"))
+    train(tmp_path / "a", val_every=2, patience=4)
+    assert load(tmp_path / "a")["global_step"] == 10
+    train(tmp_path / "a", val_every=2)
+    assert load(tmp_path / "a")["global_step"] == 24
+
+
+def test_checkpoints_from_before_patience(tmp_path, rising):
+    train(tmp_path / "a", steps=4, val_every=2)
+    state = load(tmp_path / "a")
+    assert state["nn_tilde"].pop("stale") == 1
+    checkpoint.save(tmp_path / "a" / "checkpoints" / "last.ckpt", state)
+    train(tmp_path / "a", val_every=2, patience=2)
+    assert load(tmp_path / "a")["global_step"] == 8
+
+
+def test_the_best_of_another_run_is_not_ours(tmp_path, rising):
+    train(tmp_path / "a", steps=12, val_every=2)
+    train(tmp_path / "b", steps=16, val_every=2, patience=2, begin=tmp_path / "a" / "checkpoints" / "last.ckpt")
+    assert load(tmp_path / "b", "best")["global_step"] == 14
+    assert load(tmp_path / "b")["nn_tilde"]["stale"] == 1
+
+
+def test_a_task_ends_when_it_likes(tmp_path, capsys):
+    assert train(tmp_path / "a", until=4).finished
+    assert capsys.readouterr().err.splitlines()[-1] == "Enough after 4."
+    assert [load(tmp_path / "a", name)["global_step"] for name in ("last", "best")] == [4, 4]
+
+
 def test_report_is_one_whole_page(tmp_path):
     train(tmp_path / "a <run>")
     page = (tmp_path / "a <run>" / "report.html").read_text()

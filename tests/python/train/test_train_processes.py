@@ -124,6 +124,11 @@ def test_two_processes_train_one_model(pair):
     assert_one_model(pair)
 
 
+def test_the_first_process_ends_both(tmp_path):
+    finish(tmp_path / "a", "--devices", "2", "--until", "4")
+    assert load(tmp_path / "a")["global_step"] == 6  # of the next log
+
+
 def test_torchrun(tmp_path):
     finish(tmp_path / "a", "--trace", str(tmp_path / "trace"), launcher=TORCHRUN)
     assert_one_model(tmp_path)

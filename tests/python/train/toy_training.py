@@ -15,7 +15,7 @@ from nn_tilde.train.devices import make_fabric
 from nn_tilde.train.loop import fit
 from nn_tilde.train.run import Run
 from nn_tilde.train.settings import Settings
-from nn_tilde.train.task import Evaluation, Sound
+from nn_tilde.train.task import Evaluation, Sound, Task
 
 SIZE = 7
 
@@ -45,16 +45,19 @@ class ValidationItems:
         return np.full(5, index / 10, np.float32)
 
 
-class Toy:
-    """A linear map with batch statistics, dropout-like noise and two optimizers taking turns."""
+class Toy(Task):
+    """A linear map with batch statistics, dropout-like noise and two optimizers taking turns.
 
-    def __init__(self, seed: int, sleep: float = 0.0, trace: Path | None = None):
+    until: steps after which the first process has had enough.
+    """
+
+    def __init__(self, seed: int, sleep: float = 0.0, trace: Path | None = None, until: int | None = None):
         torch.manual_seed(seed)
         self.module = torch.nn.Sequential(torch.nn.Linear(5, 5), torch.nn.BatchNorm1d(5), torch.nn.Linear(5, 5))
         self.optimizers = [torch.optim.Adam(part.parameters(), 1e-2) for part in (self.module[:2], self.module[2:])]
         self.schedulers = [torch.optim.lr_scheduler.LinearLR(self.optimizers[0], 1.0, 0.1, total_iters=20)]
         self.items, self.validation_items = Items(seed), ValidationItems()
-        self.sleep, self.trace, self.counter = sleep, trace, 0
+        self.sleep, self.trace, self.counter, self.until = sleep, trace, 0, until
 
     def _loss(self, x: torch.Tensor) -> torch.Tensor:
         return (self.module(x) - x.flip(-1)).square().mean()
@@ -70,6 +73,8 @@ class Toy:
         self.optimizers[step % 2].step()
         self.schedulers[0].step()
         self.counter += 1
+        if self.counter == self.until and os.environ.get("LOCAL_RANK", "0") == "0":
+            self.ending = f"Enough after {self.counter}."
         time.sleep(self.sleep)
         return {"loss": loss.detach(), ("even" if step % 2 == 0 else "odd"): loss.detach()}
 
@@ -97,7 +102,7 @@ class Toy:
         checkpoint["callbacks"]["WarmupCallback"] = {"training_steps": step}
 
 
-def train(folder: Path, steps: int = 24, sleep: float = 0.0, trace: Path | None = None, devices: int = 1, **options):
+def train(folder: Path, steps: int = 24, devices: int = 1, *, sleep=0.0, trace=None, until=None, begin=None, **options):
     """One session, as a command line would have it; returns the task."""
     torch.set_num_threads(1)
     options = {"val_every": 6, "save_every": 10, "log_every": 3, "seed": 1, "progress": False} | options
@@ -107,8 +112,8 @@ def train(folder: Path, steps: int = 24, sleep: float = 0.0, trace: Path | None 
     run.check()
     fabric = make_fabric(gpu=(-1,), devices=devices)
     fabric.launch()
-    resume = fabric.broadcast(run.last if run.resumes else None)
-    task = Toy(settings.seed, sleep, trace)
+    resume = fabric.broadcast(run.last if run.resumes else begin)
+    task = Toy(settings.seed, sleep, trace, until)
     task.finished = fit(task, run, settings, fabric, resume)
     if trace is not None:
         state = {name: value.tolist() for name, value in task.module.state_dict().items()}
@@ -124,6 +129,7 @@ if __name__ == "__main__":
     parser.add_argument("--workers", type=int, default=0)
     parser.add_argument("--devices", type=int, default=1)
     parser.add_argument("--ema", type=float)
+    parser.add_argument("--until", type=int)
     parser.add_argument("--trace", type=Path)
     arguments = vars(parser.parse_args())
     sys.exit(0 if train(**arguments).finished else 130)

@@ -1,0 +1,1 @@
+"""Priors as networks: `prior.Prior` is trained, `streaming.Stepper` plays."""
