@@ -59,7 +59,7 @@ def said(overrides: Sequence[str]) -> set[str]:
 
 
 def counted(config: Config, counts: np.ndarray) -> np.ndarray:
-    """Counts of tokens [Q, V] as the data has them → as the model does. Raises ConfigError when it has too few tokens."""
+    """Counts of tokens [Q, V] as the data has them → as the model does. Raises ConfigError when that has too few."""
     counts = counts[: config.num_quantizers]
     largest = int(np.flatnonzero(counts.any(0)).max(initial=0))
     if largest >= config.num_tokens:

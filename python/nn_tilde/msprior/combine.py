@@ -36,8 +36,11 @@ class Part:
     def params(self, method: str) -> list[int] | None:
         """Inlets, their ratio, outlets, their ratio."""
         found = getattr(self.module, f"{method}_params", None)
-        known = isinstance(found, Tensor) and found.numel() == 4 and hasattr(self.module, method)
-        return [int(n) for n in found] if known else None
+        if isinstance(found, Tensor) and found.numel() == 4 and hasattr(self.module, method):
+            return [int(n) for n in found]
+        if method == "forward" and (ends := self.params("encode")) and (made := self.params("decode")):
+            return [*ends[:2], *made[2:]]  # of a RAVE that does not list it
+        return None
 
     def labels(self, method: str, side: str) -> list[str] | None:
         found = getattr(self.module, f"{method}_{side}_labels", None)
@@ -68,7 +71,7 @@ def open_prior(path: Path) -> Part:
 def open_rave(path: Path) -> Part:
     """A RAVE of any exporter. Raises ValueError, one sentence."""
     part = open_file(path)
-    for method in CODEC:
+    for method in ("encode", "decode"):
         if part.params(method) is None:
             raise ValueError(f"'{path}' is not a RAVE file: it has no method {method}.")
     return part
@@ -93,7 +96,8 @@ def check_pair(prior: Part, rave: Part) -> None:
 
 def about_rave(prior: Part, rave: Part) -> list[str]:
     """Remarks, a sentence each. Raises ValueError when only one of the two is of codes."""
-    file = RaveFile(open_file(rave.path).module, rave.path)  # anew: it is played
+    with torch.jit.optimized_execution(False):
+        file = RaveFile(open_file(rave.path).module, rave.path)  # anew: it is played
     kinds = ("codes", "continuous latents")
     continuous = getattr(prior.module, "continuous", None)  # a prior of others does not say
     if isinstance(continuous, bool) and continuous == file.discrete:
@@ -189,7 +193,8 @@ def combine(prior_path: Path, rave_path: Path, target: Path) -> Combined:
     prior, rave = open_prior(prior_path), open_rave(rave_path)
     check_pair(prior, rave)
     remarks = about_rave(prior, rave)
-    with warnings.catch_warnings(record=True) as caught, torch.no_grad():
+    # Everything is played once or twice: too seldom for the optimiser of TorchScript, which takes its time.
+    with warnings.catch_warnings(record=True) as caught, torch.no_grad(), torch.jit.optimized_execution(False):
         warnings.simplefilter("always", UserWarning)
         duet = Duet(rave, prior).eval()
         duet.export_to_ts(target, block=duet.block)

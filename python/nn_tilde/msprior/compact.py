@@ -34,8 +34,10 @@ def compact(folder: Path, most: int | None = None) -> tuple[Path, int]:
     temporary.mkdir()
     try:
         held = _copy_store(folder, temporary, most) if own else _copy_lmdb(folder, temporary, most)
-        for file in folder.glob("*.ts"):
-            shutil.copyfile(file, temporary / file.name)
+        models = {*folder.glob("*.ts"), *([folder / read_metadata(folder).rave] if own else [])}
+        for file in models:
+            if file.exists():
+                shutil.copyfile(file, temporary / file.name)
         os.replace(temporary, target)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..audio import AudioError, blocks
+from ..audio import AudioError, blocks, probe
 from ..audio.files import system_name
 from .combine import about_rave, check_pair, open_prior, open_rave
 from .steering import Held, Steering
@@ -81,6 +81,14 @@ class Player:
         """The same, having heard nothing yet."""
         return Player(*self.paths)
 
+    def length(self, options: Options) -> int:
+        """Samples of the output, by what the prompt's header says. Raises AudioError."""
+        heard = 0.0
+        if options.prompt is not None and options.echo:
+            info = probe(options.prompt)
+            heard = info.frames / info.rate
+        return round((heard + options.seconds) * self.rate)
+
     def remarks(self) -> list[str]:
         """A sentence each. Raises ValueError when the two do not go together."""
         return [] if self.paths[1] is None else about_rave(self.prior, self.codec)
@@ -96,7 +104,6 @@ class Player:
             raise ValueError(f"--{name} cannot be {value}.")
 
     def begin(self, seed: int, options: Options) -> None:
-        torch.manual_seed(seed)  # for what the decoder draws, and priors of others
         for name in ("temperature", "top_p"):
             if (value := getattr(options, name)) is not None:
                 self.set(name, float(value))
@@ -127,16 +134,21 @@ def generate(
     """
     import soundfile
 
-    take = _Take(player.again(), seed, options)
     part, peak = target.with_name(f".{uuid4().hex}.part"), 0.0
     layout = {"samplerate": player.rate, "channels": player.channels, **layout_of(target)}
+    if player.length(options) * player.channels * 3 > 4e9 and layout["format"] == "WAV":
+        layout["format"] = "RF64"  # a WAV counts its bytes in 32 bits
     try:
-        with soundfile.SoundFile(system_name(part), "w", **layout) as writer:
-            for piece in take:
-                peak = max(peak, float(np.abs(piece).max(initial=0.0)))
-                writer.write(piece.T)
-                if progress:
-                    progress(piece.shape[1])
+        # Every piece is a little different from the last in size or state, which the optimiser of TorchScript dislikes.
+        with torch.jit.optimized_execution(False), torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)  # for what the decoder draws, and priors of others
+            take = _Take(player.again(), seed, options)
+            with soundfile.SoundFile(system_name(part), "w", **layout) as writer:
+                for piece in take:
+                    peak = max(peak, float(np.abs(piece).max(initial=0.0)))
+                    writer.write(piece.T)
+                    if progress:
+                        progress(piece.shape[1])
         os.replace(part, target)
     except (soundfile.SoundFileError, OSError) as error:
         said = getattr(error, "error_string", None) or getattr(error, "strerror", None) or str(error)
@@ -148,7 +160,7 @@ def generate(
 
 def layout_of(target: Path) -> dict[str, str]:
     """Container and sample format by the ending. Raises AudioError."""
-    kinds = {".wav": "RF64", ".flac": "FLAC", ".aif": "AIFF", ".aiff": "AIFF"}
+    kinds = {".wav": "WAV", ".flac": "FLAC", ".aif": "AIFF", ".aiff": "AIFF"}
     if (kind := kinds.get(target.suffix.lower())) is None:
         raise AudioError(target, "does not end in .wav, .flac or .aiff")
     return {"format": kind, "subtype": "PCM_24"}

@@ -8,6 +8,7 @@ What is not weights travels in each checkpoint under "msprior":
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -125,9 +126,11 @@ def read(path: Path) -> dict[str, Any]:
     try:
         state = load_checkpoint(path)
     except CheckpointError as error:
-        if "Weights only load failed" in str(error):  # objects of another trainer
-            raise CheckpointError(f"'{path}' {OLD}") from error
-        raise
+        if "Weights only load failed" not in str(error):
+            raise
+        # What another trainer pickled, or no checkpoint at all.
+        kept = OLD if zipfile.is_zipfile(path) else "is no checkpoint."
+        raise CheckpointError(f"'{path}' {kept}") from error
     entry = state.get(ENTRY) if isinstance(state, dict) else None
     if not isinstance(entry, dict) or not {"config", "about", "starts", "codebooks"} <= entry.keys():
         raise CheckpointError(f"'{path}' {OLD}")

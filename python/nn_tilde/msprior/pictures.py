@@ -24,18 +24,18 @@ def perplexities(measured: Measured, counts: np.ndarray) -> np.ndarray:
     streams, classes = counts.shape
     figure = Figure(figsize=(min(12, 4 + 0.2 * streams), 2.6))
     axes = figure.add_axes((0.1, 0.18, 0.87, 0.7))
-    places = np.arange(streams)
+    places = np.arange(1, streams + 1)
     shown = np.minimum(np.nan_to_num(measured.perplexity, nan=classes, posinf=classes), 2 * classes)
     axes.bar(places, shown, color="tab:blue", label="prior")
     axes.plot(places, unigram_perplexity(counts), "_", color="black", markersize=12, label="how often tokens come")
     axes.axhline(classes, color="tab:red", linewidth=1, label="chance")
     axes.set_yscale("log")
-    axes.set_ylim(0.9, 2.2 * classes)
+    axes.set_ylim(0.9, 6 * classes)
     axes.set_title("perplexity of each latent", fontsize=9)
     axes.set_xlabel("latent", fontsize=8)
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.tick_params(labelsize=7)
-    axes.legend(fontsize=7, ncols=3, loc="lower right")
+    axes.legend(fontsize=7, ncols=3, loc="upper right")
     return pixels(figure)
 
 

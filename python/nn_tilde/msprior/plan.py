@@ -139,9 +139,10 @@ def describe(plan: Plan, parameters: int) -> list[str]:
     """What is about to be trained, and what may surprise. parameters: numbers to learn."""
     data, c = plan.data, plan.config
     rate = data.about["sampling_rate"] / data.about["ratio"]
+    size = f"{parameters / 1e6:.3g} million" if parameters >= 1e6 else str(parameters)
     lines = [
         f"{data.frames} frames of {c.num_quantizers} latents to train with ({data.frames / rate / 60:.1f} minutes), "
-        f"{len(data.validation)} examples to validate; {parameters / 1e6:.3g} million parameters."
+        f"{len(data.validation)} examples to validate; {size} parameters."
     ]
     if data.frames * c.num_quantizers < parameters / 10:
         advice = [] if _is_small(plan.flags["config"]) else ["--config small on top makes one for little data"]

@@ -75,6 +75,8 @@ class Preprocessing:
         for name in _SEMANTIC:
             if self._semantic and any(each.name == name for each in self.descriptors):
                 raise DatasetError(f"A descriptor of your own cannot be called '{name}' besides --semantic.")
+        if options.rave.name == "semantic.ts":
+            raise DatasetError(f"'{options.rave}' needs another name, which is that of semantic features.")
         self.metadata = self._metadata()
         refuse_other(output, self.metadata)
 

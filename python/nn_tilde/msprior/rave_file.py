@@ -35,7 +35,7 @@ class RaveFile:
         books = self.codebooks()
         self.discrete = self._named("encoder", "Discrete") or self._named("space", "Codes")
         self.codebook_size = (_CODES if books is None else books.shape[1]) if self.discrete else 0
-        self._fresh = {name: buffer.clone() for name, buffer in model.named_buffers() if buffer.is_floating_point()}
+        self._fresh = {name: buffer.clone() for name, buffer in model.named_buffers()}
         self._batches = True
         self.streaming = self._goes_on()
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from nn_tilde.msprior.config import Config, read
+from nn_tilde.msprior.model.prior import Prior
 
 NAMES = [
     *("decoder_only", "recurrent", "flattened", "rwkv", "rwkv_semantic", "modulated_alibi"),
@@ -33,3 +34,21 @@ def example(config: Config, batch: int = 2, length: int | None = None, seed: int
     else:
         semantic = torch.randn(batch, values, config.semantic_size, generator=g)
     return frames[:, :-1], frames[:, 1:], semantic
+
+
+def prior(config: Config, codebooks: Tensor | None = None, seed: int = 0) -> Prior:
+    """A prior with random weights, whose features have been normalised over something; it does not train."""
+    torch.manual_seed(seed)
+    made = Prior(config, codebooks)
+    if config.encoder == "features":
+        made(*example(config, 4, 2 * config.encoder_out_ratio, 9))
+    return made.eval()
+
+
+def play(stepper: nn.Module, config: Config, inputs: Tensor, targets: Tensor, semantic: Tensor) -> Tensor:
+    """Logits [B, L, Q, V] of an example, a frame at a time, without beginning anew."""
+    made = []
+    for t in range(inputs.shape[1]):
+        steering = semantic[:, t // config.encoder_out_ratio if config.conditioning == "cross" else t]
+        made.append(stepper.judge(stepper.feed(inputs[:, t], steering), targets[:, t]))
+    return torch.stack(made, 1)

@@ -91,7 +91,7 @@ class Trainer:
         configs = [word for each in config for word in ("--config", each)]
         overrides = [word for each in (*(SMALL if small else ()), *override) for word in ("--override", each)]
         fixed = ("--db_path", str(data or self.data), "--name", name, "--max_steps", str(steps))
-        sizes = ("--batch_size", "8", "--val_every", "2")
+        sizes = ("--batch_size", "8", "--val_every", "100")
         given = [w for i in range(0, len(sizes), 2) if sizes[i] not in words for w in sizes[i : i + 2]]
         return run(*fixed, *given, *configs, *overrides, *words, code=code)
 

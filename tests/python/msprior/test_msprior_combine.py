@@ -16,7 +16,7 @@ CODES = ["NUM_TOKENS=32"]
 
 @pytest.fixture(autouse=True)
 def unoptimised():
-    with torch.jit.optimized_execution(False):
+    with torch.jit.optimized_execution(False), torch.inference_mode():
         yield
 
 
@@ -48,9 +48,15 @@ def test_methods_labels_and_delays_are_those_of_both(pair, duet):
     assert about["sample_rate"] == RATE
     assert about["block"] % RATIO == 0
     assert set(both.attributes) == {*prior.attributes, *rave.attributes}
-    assert [name for name in both.attributes][:6] == list(prior.attributes)
+    assert list(both.attributes)[:6] == list(prior.attributes)
     for name in both.attributes:
         assert both.get(name) == (prior if name in prior.attributes else rave).get(name)
+
+
+def seeded(method, x):
+    """What it makes when its noise is the same each time."""
+    torch.manual_seed(0)
+    return method(x)
 
 
 def test_it_plays_as_the_two_do(pair, duet):
@@ -65,10 +71,10 @@ def test_it_plays_as_the_two_do(pair, duet):
             made = prior.forward(z)
             assert torch.equal(both.prior(z), made)
             assert torch.equal(made[:, :3], z) == listen
-            audio = rave.decode(made[:, :3])
-            assert torch.equal(both.decode(made[:, :3]), audio)
+            audio = seeded(rave.decode, made[:, :3])
+            assert torch.equal(seeded(both.decode, made[:, :3]), audio)
             assert audio.abs().max() > 1e-3
-        assert torch.equal(both.forward(x), rave.forward(x))
+        assert torch.equal(seeded(both.forward, x), seeded(rave.forward, x))
 
 
 def test_attributes_reach_their_part(duet):

@@ -36,7 +36,7 @@ def files(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def unoptimised():
     """The interpreter's optimiser takes its time with every shape."""
-    with torch.jit.optimized_execution(False):
+    with torch.jit.optimized_execution(False), torch.inference_mode():
         yield
 
 

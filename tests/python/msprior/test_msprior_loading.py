@@ -102,7 +102,7 @@ def test_averages():
         ("runs", "best", "several runs (a, b); name one of them."),
         ("runs/a", "step_3", "has no checkpoint 'step_3' (it has: best, last, step_2, step_4)."),
         ("d", "best", "holds no run of msprior train."),
-        ("runs/a/run.json", "best", "no readable checkpoint"),
+        ("runs/a/run.json", "best", "'runs/a/run.json' is no checkpoint."),
     ],
 )
 def test_what_does_not_load(run, ckpt, said):
@@ -127,7 +127,7 @@ def test_runs_of_the_release(tmp_path):
     torch.save({"state_dict": {}, "pytorch-lightning_version": "1.9.0"}, place / "last.ckpt")
     torch.save({"state_dict": {}, "hyper_parameters": Hyper()}, place / "best.ckpt")
     for path in (place.parent.parent, place / "last.ckpt", place / "best.ckpt"):
-        with pytest.raises(CheckpointError, match="was not made by this trainer; .* train again"):
+        with pytest.raises(CheckpointError, match=r"was not made by this trainer; .* train again"):
             loading.load(path)
 
 

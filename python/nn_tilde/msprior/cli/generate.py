@@ -50,7 +50,6 @@ def command(prior, rave, model, prompt, echo, seconds, temperature, top_p, seed,
     for path in (prompt, semantic):
         if path is not None and not path.is_file():
             raise click.ClickException(f"There is no sound '{path}'.")
-    from ...audio import probe
     from ...cli.progress import audio_progress
     from ..generate import Options, Player, generate, layout_of
 
@@ -58,12 +57,9 @@ def command(prior, rave, model, prompt, echo, seconds, temperature, top_p, seed,
         layout_of(out)
         options = Options(seconds, prompt, echo, temperature, top_p, semantic, semantic_model)
         player = Player(model or prior, rave)
-        player.again().begin(0, options)  # what cannot be is said before any long work
+        player.begin(0, options)  # what cannot be is said before any long work
         player.steered(options)
-        length = seconds
-        if prompt is not None:
-            info = probe(prompt)
-            length += info.frames / info.rate if echo else 0
+        length = player.length(options)
         for remark in player.remarks():
             click.echo(f"Warning: {remark}", err=True)
         if player.extras and semantic_model is None:
@@ -77,7 +73,7 @@ def command(prior, rave, model, prompt, echo, seconds, temperature, top_p, seed,
                 target = out if takes == 1 else out.with_name(f"{out.stem}_{take + 1}{out.suffix}")
                 watch = None
                 if bar is not None:
-                    task = bar.add_task(target.name, total=round(length * player.rate), rate=player.rate)
+                    task = bar.add_task(target.name, total=length, rate=player.rate)
                     watch = lambda samples, task=task: bar.advance(task, samples)  # noqa: E731
                 begun = time.monotonic()
                 made = generate(player, target, seed + take, options, watch)
@@ -85,6 +81,6 @@ def command(prior, rave, model, prompt, echo, seconds, temperature, top_p, seed,
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     for made, took in done:
-        click.echo(f"{made.path}: {length / took:.1f} × real time, mean perplexity {made.perplexity:.1f}")
+        click.echo(f"{made.path}: {length / player.rate / took:.1f} × real time, mean perplexity {made.perplexity:.1f}")
         if made.peak > 1:
             click.echo(f"{made.path.name}: peaks at {made.peak:.2f} and is clipped.", err=True)

@@ -52,13 +52,13 @@ def open_lmdb(folder: Path, num_tokens: int | None = None) -> Chunks:
                 raise DatasetError(f"Entry {i} of '{folder}' holds a negative token: it is damaged.")
             lengths.append(len(tokens))
             largest = max(largest, int(tokens.max(initial=0)))
-    if not rave.discrete:
-        guessed = max(2, 1 << largest.bit_length())  # a power of two above the largest
-        num_tokens = num_tokens or guessed
-    elif rave.codebook_size > largest:
+    if rave.discrete:
         num_tokens = rave.codebook_size
-    if largest >= (num_tokens or 0):
-        raise DatasetError(f"'{folder}' holds the token {largest}, more than NUM_TOKENS={num_tokens or 0} allow.")
+    elif num_tokens is None:
+        num_tokens = max(2, 1 << largest.bit_length())  # the next power of two
+    if largest >= num_tokens:
+        allowed = f"the {num_tokens} codes of its RAVE" if rave.discrete else f"NUM_TOKENS={num_tokens}"
+        raise DatasetError(f"'{folder}' holds the token {largest}, more than {allowed} allow.")
     levels = num_tokens if rave.discrete else num_tokens - 1  # the release leaves the last class of numbers empty
     about = About(rave.sampling_rate, rave.ratio, width, num_tokens, levels, not rave.discrete, rave_in(folder), keys)
     return Chunks(entries, about, np.array(lengths, np.int64))

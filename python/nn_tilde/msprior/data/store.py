@@ -20,7 +20,7 @@ import numpy as np
 
 from ...audio.metadata import DatasetError
 from .latents import About, Key, Latents
-from .metadata import INDEX, TOKENS, Metadata, Recording, key_path, lines, read_index, read_metadata, values_of
+from .metadata import INDEX, KEYS, TOKENS, Metadata, Recording, key_path, lines, read_index, read_metadata, values_of
 
 _SYNC_EVERY = 0.25  # seconds between two moments at which everything done is on disk
 
@@ -90,7 +90,8 @@ class StoreWriter:
         self._pending, self._synced = [], time.monotonic()
         self._tokens = self._cut(TOKENS, self._end * 2 * metadata.quantizers)
         self._keys: dict[str, object] = {}
-        (folder / "keys").mkdir(exist_ok=True)
+        if metadata.keys:
+            (folder / KEYS).mkdir(exist_ok=True)
         for name, key in metadata.keys.items():
             held = sum(values_of(each.frames, key["ratio"]) for each in self.recordings)
             path = key_path(folder, name, key["kind"]).relative_to(folder)

@@ -53,6 +53,7 @@ class Spectral(Descriptor):
     """One value of each spectrum: `of`."""
 
     resampling_mode: str = "linear"
+    context: int = 4096
 
     def of(self, magnitudes: np.ndarray, hertz: np.ndarray) -> np.ndarray:
         """[frames, bins] of bins at so many Hz → [frames]."""

@@ -34,8 +34,9 @@ class StreamHead(nn.Module):
 
     def __init__(self, dim: int, streams: int, classes: int, dropout: float):
         super().__init__()
-        self.inside = Products(streams - 1, dim, dim)
-        self.modulation = Products(streams - 1, dim, 2 * dim)
+        if streams > 1:
+            self.inside = Products(streams - 1, dim, dim)
+            self.modulation = Products(streams - 1, dim, 2 * dim)
         self.logits = Products(streams, dim, classes)
         self.dropout = nn.Dropout(dropout)
 

@@ -23,7 +23,7 @@ class Own(nn.Module):
 
 
 class FlatStepper(nn.Module):
-    """As Stepper, for one row of tokens: judge and draw hear all of their frame but its last token, which feed hears."""
+    """As Stepper, for one row of tokens: judge and draw hear all of their frame but its last, which feed hears."""
 
     def __init__(self, prior: Prior, body: nn.Module):
         super().__init__()

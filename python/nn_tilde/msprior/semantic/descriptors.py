@@ -30,7 +30,7 @@ class SemanticDescriptor(Descriptor):
     hop: int = 0  # samples of a row
 
     def example(self, audio: np.ndarray, path: str) -> np.ndarray:
-        rows = -(-len(audio) // self.hop)
+        rows = max(-(-len(audio) // self.hop), 1)
         x = torch.from_numpy(np.pad(audio, (0, rows * self.hop - len(audio))))[None, None]
         play = getattr(copy.deepcopy(self.model), self.method)
         with torch.no_grad():
@@ -45,10 +45,10 @@ def open_semantic(
 
     SemanticError: the file cannot be read, or does not go with that RAVE.
     """
+    if not os.path.isfile(path):
+        raise SemanticError(f"There is no file '{path}'.")
     try:
         model = load(os.fspath(path)).eval().to(device or "cpu")
-    except FileNotFoundError:
-        raise SemanticError(f"There is no file '{path}'.") from None
     except (RuntimeError, ValueError, OSError) as error:
         raise SemanticError(f"'{path}' is not a TorchScript file ({reason(error)}).") from None
     rate = model.get_sample_rate() if hasattr(model, "get_sample_rate") else -1
