@@ -4,7 +4,7 @@
 
 Prints how well the prior predicts what it has not heard (cross-entropy, beside the entropy of tokens that are drawn
 without looking at the past), and how often it plays each token, beside the data. Ctrl-C stops; the same command goes
-on. In FOLDER: sounds/, rave/, latents/, runs/, continued.wav, and run.log with what all of it said.
+on. In FOLDER: sounds/, rave/, latents/, runs/, prompt.wav, continued.wav, and run.log with what all of it said.
 """
 
 from __future__ import annotations
@@ -117,13 +117,13 @@ def counted(tokens: np.ndarray, classes: int) -> np.ndarray:
 def measure(folder: Path, run: Path, frames: int) -> Table:
     from nn_tilde.msprior import loading
     from nn_tilde.msprior.data.latents import open_latents
-    from nn_tilde.msprior.data.windows import ValidationWindows, histogram, split
+    from nn_tilde.msprior.data.windows import ValidationWindows, cut_for, histogram, split
 
     loaded, latents = loading.load(run), open_latents(folder / "latents")
     config, about = loaded.config, latents.about
-    training, validation = split(latents, config.frames, 8192, 0)[:2]
+    training, validation = split(latents, config.frames, 8192, 0)
     known, unheard = histogram(latents, training), histogram(latents, validation)
-    prior = cross_entropy(loaded.prior, ValidationWindows(latents, validation, config))
+    prior = cross_entropy(loaded.prior, ValidationWindows(latents, validation, cut_for(config, latents)))
     made = counted(tokens_of(run / f"{run.name}.ts", frames, 1, about.levels), about.num_tokens)
     rows = {
         "cross-entropy of unheard tokens, nats": prior,
@@ -162,9 +162,6 @@ def main() -> None:
         f"train {stacked} --db_path latents --name {name} --batch_size {options.batch_size} --val_every 200 "
         f"--max_steps {options.steps} --seed 0"
     )
-    generate = (
-        f"generate --prior runs/{name}/{name}.ts --rave rave/model.ts --prompt sounds/melody_000.wav --seconds 20"
-    )
     with open(folder / "run.log", "a", encoding="utf-8") as log:
         if not (folder / "rave" / "model.ts").exists():
             call("rave", "preprocess --input_path sounds --output_path rave/data --channels 1", folder, log)
@@ -175,12 +172,9 @@ def main() -> None:
             call("msprior", "preprocess --audio sounds --out_path latents --rave rave/model.ts", folder, log)
         call("msprior", train, folder, log)
         call("msprior", f"export --run runs/{name} --continuous", folder, log)
-        call(
-            "msprior",
-            f"generate --prior runs/{name}/{name}.ts --rave rave/model.ts {prompt} --seconds 20 --out continued.wav",
-            folder,
-            log,
-        )
+        soundfile.write(folder / "prompt.wav", melody(64, np.random.default_rng(1000)), RATE)
+        files = f"--prior runs/{name}/{name}.ts --rave rave/model_streaming.ts --prompt prompt.wav --out continued.wav"
+        call("msprior", f"generate {files} --seconds 20 --seed 1", folder, log)
         table = measure(folder, run, options.frames)
         for console in (Console(), Console(file=log, width=160)):
             console.print(table)

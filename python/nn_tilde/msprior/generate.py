@@ -1,8 +1,7 @@
-"""A prior goes on by itself, into a sound file of any length: prompt ─ encode ─ prior ─ decode ─ audio, in pieces."""
+"""A prior goes on by itself, into a sound file of any length: prompt ─ encode ─ prior ─ decode ─ audio."""
 
 from __future__ import annotations
 
-import itertools
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,14 +11,13 @@ from uuid import uuid4
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ..audio import AudioError, blocks, probe
 from ..audio.files import system_name
 from .combine import about_rave, check_pair, open_prior, open_rave
-from .steering import Held, Steering
+from .playing import Pieces, Stage
+from .steering import Steering
 
-BLOCK = 16  # frames at a time
 RATE = 44100  # Hz, of a RAVE that does not say its own
 
 
@@ -48,70 +46,40 @@ class Made:
 
 
 class Player:
-    """A prior and its RAVE, or a file of both, at work on one take after another.
+    """A prior and its RAVE, or a file of both, on our host, for one take.
 
-    rate: Hz; ratio: samples a frame; streams: latents; extras: semantic inlets. Raises ValueError, one sentence.
+    rate: Hz; ratio: samples a frame; group: frames of a semantic value, which are played at once; remarks: a sentence
+    each. Raises ValueError, one sentence.
     """
 
     def __init__(self, prior: Path, rave: Path | None = None):
-        self.paths = prior, rave
+        self.remarks: list[str] = []
         if rave is None:
-            self.codec = open_rave(prior)
-            self.prior = self.codec
-            self.params = self.codec.params("prior")
-            if self.params is None:
+            codec = whole = open_rave(prior)
+            name, params = "prior", whole.params("prior")
+            if params is None:
                 raise ValueError(f"'{prior}' has no prior inside; msprior combine makes files that do.")
-            self.listens = self.codec.module.prior
         else:
-            self.prior, self.codec = open_prior(prior), open_rave(rave)
-            check_pair(self.prior, self.codec)
-            self.params = self.prior.params("forward")
-            self.listens = self.prior.module.forward
-        self.rate = self.codec.rate or self.prior.rate or RATE
-        self.ratio, self.streams = self.params[1], self.params[2] - 1
-        self.extras = self.params[0] - self.streams
-        self.hears = self.codec.params("encode")[0]
-        self.channels = self.codec.params("decode")[2]
-        self.late = [self.codec.delays.get(method, 0) for method in ("encode", "decode")]
-        group = self.codec.params("dummy_method") if rave is None else self.prior.params("dummy_method")
-        self.group = 1 if group is None else group[1] // self.ratio  # frames of a semantic value
-        self.block = -(-BLOCK // self.group) * self.group
+            whole, codec = open_prior(prior), open_rave(rave)
+            check_pair(whole, codec)
+            self.remarks = about_rave(whole, codec)
+            name, params = "forward", whole.params("forward")
+        self.rate = codec.rate or whole.rate or RATE
+        self.ratio, self.streams = params[1], params[2] - 1
+        self.extras = params[0] - self.streams
+        group = whole.params("dummy_method")
+        self.group = 1 if group is None else group[1] // self.ratio
+        self.frame = self.group * self.ratio
+        self.prior = Stage(prior, name, self.frame, self.rate)
+        self.encode, self.decode = (Stage(codec.path, method, self.frame, self.rate) for method in ("encode", "decode"))
 
-    def again(self) -> Player:
-        """The same, having heard nothing yet."""
-        return Player(*self.paths)
-
-    def length(self, options: Options) -> int:
-        """Samples of the output, by what the prompt's header says. Raises AudioError."""
-        heard = 0.0
-        if options.prompt is not None and options.echo:
-            info = probe(options.prompt)
-            heard = info.frames / info.rate
-        return round((heard + options.seconds) * self.rate)
-
-    def remarks(self) -> list[str]:
-        """A sentence each. Raises ValueError when the two do not go together."""
-        return [] if self.paths[1] is None else about_rave(self.prior, self.codec)
-
-    def check(self, name: str) -> None:
-        """ValueError unless the prior has the attribute."""
-        if not hasattr(self.prior.module, f"set_{name}"):
-            raise ValueError(f"This prior has no attribute {name}; msprior export makes files that do.")
-
-    def set(self, name: str, value: object) -> None:
-        self.check(name)
-        if getattr(self.prior.module, f"set_{name}")(value) != 0:
-            raise ValueError(f"--{name} cannot be {value}.")
-
-    def begin(self, seed: int, options: Options) -> None:
+    def begin(self, seed: int, options: Options) -> Iterator[np.ndarray] | None:
+        """What steers, frame by frame. Raises ValueError, one sentence."""
         for name in ("temperature", "top_p"):
             if (value := getattr(options, name)) is not None:
-                self.set(name, float(value))
-        if hasattr(self.prior.module, "set_seed"):
-            self.set("seed", seed)
-
-    def steered(self, options: Options) -> Held | None:
-        """What the semantic inlets are told; None for nothing. Raises ValueError, one sentence."""
+                self.prior.set(name, float(value))
+        if "seed" in self.prior.host.attributes:
+            self.prior.set("seed", seed)
         if options.semantic_model is None:
             if options.semantic is not None:
                 raise ValueError("--semantic needs --semantic_model, which understands the sound.")
@@ -122,7 +90,15 @@ class Player:
             raise ValueError("--semantic_model needs a sound to understand: --semantic or --prompt.")
         frame = Fraction(self.ratio, self.rate)
         steering = Steering(options.semantic_model, self.extras, frame, self.rate)
-        return Held(steering.values(options.prompt, options.semantic))
+        return steering.values(options.prompt, options.semantic)
+
+    def length(self, options: Options) -> int:
+        """Samples of the output, by what the prompt's header says. Raises AudioError."""
+        heard = 0.0
+        if options.prompt is not None and options.echo:
+            info = probe(options.prompt)
+            heard = info.frames / info.rate
+        return round((heard + options.seconds) * self.rate)
 
 
 def generate(
@@ -134,15 +110,15 @@ def generate(
     """
     import soundfile
 
-    part, peak = target.with_name(f".{uuid4().hex}.part"), 0.0
-    layout = {"samplerate": player.rate, "channels": player.channels, **layout_of(target)}
-    if player.length(options) * player.channels * 3 > 4e9 and layout["format"] == "WAV":
+    channels = player.decode.outlets
+    layout = {"samplerate": player.rate, "channels": channels, **layout_of(target)}
+    if player.length(options) * channels * 3 > 4e9 and layout["format"] == "WAV":
         layout["format"] = "RF64"  # a WAV counts its bytes in 32 bits
+    part, peak = target.with_name(f".{uuid4().hex}.part"), 0.0
     try:
-        # Every piece is a little different from the last in size or state, which the optimiser of TorchScript dislikes.
-        with torch.jit.optimized_execution(False), torch.random.fork_rng(devices=[]):
+        with torch.random.fork_rng(devices=[]):
+            take = _Take(player, seed, options)
             torch.manual_seed(seed)  # for what the decoder draws, and priors of others
-            take = _Take(player.again(), seed, options)
             with soundfile.SoundFile(system_name(part), "w", **layout) as writer:
                 for piece in take:
                     peak = max(peak, float(np.abs(piece).max(initial=0.0)))
@@ -167,7 +143,7 @@ def layout_of(target: Path) -> dict[str, str]:
 
 
 class _Take:
-    """Iterates over float32 [C, n], aligned with the prompt: what is late is cut off at the beginning.
+    """Iterates over float32 [C, n], aligned with the prompt: what comes late is cut off at the beginning.
 
     frames, surprise: how many the prior has made, and the sum of their perplexities.
     """
@@ -177,74 +153,59 @@ class _Take:
         self.frames, self.surprise = 0, 0.0
         self.heard, self.done = 0, 0  # samples: of the prompt, and out of the decoder
         self.wanted = round(options.seconds * player.rate)
-        player.begin(seed, options)
-        self.told = player.steered(options)
+        told = player.begin(seed, options)
+        self.told = None if told is None else Pieces(told, player.extras)
         # Latents that are late by whole frames are dropped, so that the prior goes on where the prompt ends.
-        self.wait = round(player.late[0] / player.ratio)
-        self.late = max(0, player.late[0] - self.wait * player.ratio + player.late[1])
+        self.wait = round(player.encode.late / player.ratio)
+        self.late = max(0, player.encode.late - self.wait * player.ratio + player.decode.late)
 
     def __iter__(self) -> Iterator[np.ndarray]:
         player = self.player
         if self.options.prompt is not None:
-            player.set("listen", True)
-            for z in self._listened():
-                yield self._kept(self._played(z))
-        player.set("listen", False)
-        silence = torch.zeros(1, player.streams, player.block)
-        while self.done < self._end():
-            missing = -(-(self._end() - self.done) // player.ratio)  # frames
-            missing = -(-missing // player.group) * player.group
-            z, surprise = self._made(silence[..., :missing])
-            self.frames, self.surprise = self.frames + z.shape[2], self.surprise + float(surprise.sum())
-            yield self._kept(self._sounding(z))
+            player.prior.set("listen", True)
+            latents, taken = Pieces(self._encoded(), player.streams), 0
+            while (z := latents.take(player.group)).shape[1] == player.group:
+                taken += player.frame
+                yield self._kept(player.decode(self._made(z)[:-1]))
+                if taken >= self.heard:
+                    break
+        player.prior.set("listen", False)
+        silence = np.zeros((player.streams, player.group), np.float32)
+        while self.done < self.late + self.heard + self.wanted:
+            z = self._made(silence)
+            self.frames, self.surprise = self.frames + z.shape[1], self.surprise + float(z[-1].sum())
+            yield self._kept(player.decode(z[:-1]))
 
-    def _listened(self) -> Iterator[Tensor]:
-        """Latents [1, Q, T] of the prompt, the first one that of its beginning."""
+    def _encoded(self) -> Iterator[np.ndarray]:
+        """Latents [Q, any] of the prompt, the first one that of its beginning."""
         player, skip = self.player, self.wait
-        size = player.block * player.ratio
-        for piece in itertools.chain(self._sound(size), [self.wait * player.ratio]):
-            if isinstance(piece, int):
-                x = np.zeros((player.hears, piece), np.float32)
-            else:
-                self.heard += piece.shape[1]
-                x = np.pad(piece, ((0, 0), (0, -piece.shape[1] % player.ratio)))
-            if x.shape[1] == 0:
-                continue
-            with torch.inference_mode():
-                z = player.codec.module.encode(torch.from_numpy(x)[None])
-            z, skip = z[..., skip:], max(0, skip - z.shape[2])
-            if z.shape[2]:
-                yield z
+        hears = player.encode.inlets
+        for piece in blocks(self.options.prompt, player.frame, player.rate, None if hears == 1 else hears):
+            if piece.shape[1] < player.frame:
+                if self.heard:
+                    break  # less than a frame: the prior goes on from here
+                piece = np.pad(piece, ((0, 0), (0, player.frame - piece.shape[1])))
+            self.heard += player.frame
+            z = player.encode(piece.mean(0, keepdims=True) if hears == 1 else piece)
+            yield z[:, skip:]
+            skip = max(0, skip - z.shape[1])
         if self.heard == 0:
             raise AudioError(self.options.prompt, "is empty")
+        for _ in range(-(-self.wait // player.group)):
+            z = player.encode(np.zeros((hears, player.frame), np.float32))
+            yield z[:, skip:]
+            skip = max(0, skip - z.shape[1])
 
-    def _sound(self, size: int) -> Iterator[np.ndarray]:
-        """float32 [channels, size] of the prompt, as many channels as the RAVE hears."""
-        hears = self.player.hears
-        for piece in blocks(self.options.prompt, size, self.player.rate, None if hears == 1 else hears):
-            yield piece.mean(0, keepdims=True) if hears == 1 else piece
-
-    def _made(self, z: Tensor) -> tuple[Tensor, Tensor]:
-        """Latents [1, Q, T] → latents and perplexities of the prior."""
-        with torch.inference_mode():
-            told = self.told.take(z.shape[2]) if self.told else z.new_zeros(1, self.player.extras, z.shape[2])
-            made = self.player.listens(torch.cat([z, told], 1))
-        return made[:, :-1], made[:, -1]
-
-    def _sounding(self, z: Tensor) -> np.ndarray:
-        """Latents [1, Q, T] → float32 [C, samples]."""
-        with torch.inference_mode():
-            return self.player.codec.module.decode(z)[0].numpy()
-
-    def _played(self, z: Tensor) -> np.ndarray:
-        return self._sounding(self._made(z)[0])
-
-    def _end(self) -> int:
-        """Samples out of the decoder with which all is made; it moves while the prompt is read."""
-        return self.late + self.heard + self.wanted
+    def _made(self, z: np.ndarray) -> np.ndarray:
+        """Latents [Q, T] → latents and perplexities [Q + 1, T] of the prior."""
+        told = np.zeros((self.player.extras, z.shape[1]), np.float32)
+        if self.told is not None:
+            told = self.told.take(z.shape[1])
+        return self.player.prior(np.concatenate([z, told]))
 
     def _kept(self, audio: np.ndarray) -> np.ndarray:
         """What belongs into the file of the next samples [C, n]."""
         first = self.late + (0 if self.options.echo else self.heard)
+        end = self.late + self.heard + self.wanted
         at, self.done = self.done, self.done + audio.shape[1]
-        return audio[:, max(first - at, 0) : max(self._end() - at, 0)]
+        return audio[:, max(first - at, 0) : max(end - at, 0)]

@@ -7,6 +7,7 @@ scope makes the difference it is kept: `periods/ConvNet.kernel_size`.
 
 from __future__ import annotations
 
+import ast
 import difflib
 import tokenize
 from collections.abc import Iterable
@@ -103,8 +104,8 @@ class Bindings:
         if key not in known and name not in known:
             near = difflib.get_close_matches(name, known, 3, 0.5)
             raise ConfigError(f"--override: there is no setting '{name}'{_perhaps(near)}")
-        if value.isidentifier() and value not in ("None", "True", "False"):
-            value = repr(value)  # a word without quotes
+        if value[0] not in "@%[({" and not _literal(value):
+            value = repr(value)  # a word or a path without quotes
         self.parse(f"{name} = {value}", "--override")
 
     def get(self, key: str, default: object = None) -> object:
@@ -124,6 +125,14 @@ class Bindings:
         if isinstance(value, dict):
             return {key: self.resolve(item, depth) for key, item in value.items()}
         return value
+
+
+def _literal(value: str) -> bool:
+    try:
+        ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return False
+    return True
 
 
 def _perhaps(near: Iterable[str]) -> str:

@@ -54,6 +54,8 @@ def test_small_alone_is_a_small_transformer():
         ("NUM_TOKENS=64", "num_tokens", 64),
         ("MODEL_DIM = 96", "model_dim", 96),
         ("PRETRAINED_RAVE='some/rave.ts'", "pretrained_rave", "some/rave.ts"),
+        ("PRETRAINED_RAVE=/some/my rave.ts", "pretrained_rave", "/some/my rave.ts"),
+        ("PRETRAINED_RAVE=None", "pretrained_rave", None),
         ("torch.optim.AdamW.weight_decay=0.1", "weight_decay", 0.1),
         ("utils.build_warmed_exponential_lr_scheduler.peak_iteration=7", "peak_iteration", 7),
     ],

@@ -58,9 +58,8 @@ def command(prior, rave, model, prompt, echo, seconds, temperature, top_p, seed,
         options = Options(seconds, prompt, echo, temperature, top_p, semantic, semantic_model)
         player = Player(model or prior, rave)
         player.begin(0, options)  # what cannot be is said before any long work
-        player.steered(options)
         length = player.length(options)
-        for remark in player.remarks():
+        for remark in player.remarks:
             click.echo(f"Warning: {remark}", err=True)
         if player.extras and semantic_model is None:
             click.echo("Note: the semantic inlets of this prior are at 0; --semantic steers them.", err=True)
@@ -76,7 +75,7 @@ def command(prior, rave, model, prompt, echo, seconds, temperature, top_p, seed,
                     task = bar.add_task(target.name, total=length, rate=player.rate)
                     watch = lambda samples, task=task: bar.advance(task, samples)  # noqa: E731
                 begun = time.monotonic()
-                made = generate(player, target, seed + take, options, watch)
+                made = generate(Player(model or prior, rave), target, seed + take, options, watch)
                 done.append((made, time.monotonic() - begun))
     except ValueError as error:
         raise click.ClickException(str(error)) from None
