@@ -1,6 +1,6 @@
 """A real training: a RAVE and a prior learn melodies that are made up here, and the prior plays some of its own.
 
-    python scripts/msprior_run.py FOLDER [--config decoder_only small] [--steps 3000] [--rave_steps 2000] [--minutes 20]
+    python scripts/msprior_run.py FOLDER [--config decoder_only small] [--steps 3000] [--rave_steps 2000] [--minutes 120]
 
 Prints how well the prior predicts what it has not heard (cross-entropy, beside the entropy of tokens that are drawn
 without looking at the past), and how often it plays each token, beside the data. Ctrl-C stops; the same command goes
@@ -46,7 +46,7 @@ def melody(notes: int, rng: np.random.Generator) -> np.ndarray:
     out = np.zeros(notes * NOTE + 4 * NOTE)
     degree, phrase = int(rng.integers(len(SCALE))), []
     for at in range(notes):
-        if at % 8 == 0 and (not phrase or rng.uniform() < 0.4):
+        if at % 8 == 0 and (not phrase or rng.uniform() < 0.25):
             phrase = []
             for _ in range(8):
                 degree = int(np.clip(degree + rng.choice([-2, -1, 1, 2]), 0, len(SCALE) - 1))
@@ -146,12 +146,12 @@ def main() -> None:
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--batch_size", type=int, default=16)
     parser.add_argument("--rave_steps", type=int, default=2000)
-    parser.add_argument("--minutes", type=float, default=20, help="of melodies")
+    parser.add_argument("--minutes", type=float, default=120, help="of melodies, the RAVE hears the first 20")
     parser.add_argument("--frames", type=int, default=4000, help="that the prior plays to be counted")
     options = parser.parse_args()
     folder, name = options.folder.absolute(), "_".join(options.config)
-    synthesise(folder / "sounds", options.minutes)
-    run, latents = folder / "runs" / name, folder / "latents"
+    synthesise(folder / "sounds", min(20, options.minutes))
+    run = folder / "runs" / name
     overrides = " ".join(f"--override {word}" for word in RAVE.split())
     stacked = " ".join(f"--config {word}" for word in options.config)
     rave = (
@@ -166,10 +166,10 @@ def main() -> None:
         if not (folder / "rave" / "model.ts").exists():
             call("rave", "preprocess --input_path sounds --output_path rave/data --channels 1", folder, log)
             call("rave", rave, folder, log)
-            call("rave", "export --run rave/model --output rave", folder, log)
-            call("rave", "export --run rave/model --streaming --output rave", folder, log)
-        if not latents.exists():
-            call("msprior", "preprocess --audio sounds --out_path latents --rave rave/model.ts", folder, log)
+            call("rave", "export --run rave/model --latent_size 6 --output rave", folder, log)
+            call("rave", "export --run rave/model --latent_size 6 --streaming --output rave", folder, log)
+        synthesise(folder / "sounds", options.minutes)
+        call("msprior", "preprocess --audio sounds --out_path latents --rave rave/model.ts", folder, log)
         call("msprior", train, folder, log)
         call("msprior", f"export --run runs/{name} --continuous", folder, log)
         soundfile.write(folder / "prompt.wav", melody(64, np.random.default_rng(1000)), RATE)

@@ -29,7 +29,7 @@ def package(tmp_path_factory, demos):
 def test_there_are_help_and_examples():
     assert [path.name for path in PATCHES] == [
         "nn.info-help.pd", "nn~-help.pd",
-        "effects.pd", "latent_playground.pd", "multichannel.pd", "prior_into_decoder.pd",
+        "effects.pd", "latent_playground.pd", "msprior.pd", "multichannel.pd", "prior_into_decoder.pd",
     ]  # fmt: skip
     tabs = re.findall(r"#X restore \d+ \d+ pd (\S+);", (HELP / "help/nn~-help.pd").read_text())
     assert tabs == ["start", "methods", "attributes", "buffers", "multichannel", "latency", "troubleshooting", "META"]
@@ -90,7 +90,7 @@ NEEDS_THE_INTERNET = {"print_available_models", "download ircam/rave/isis", "get
 
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):
-    """Folder with toy.ts, which has the methods of a RAVE file with a prior."""
+    """Folder with toy.ts, which has the methods of a RAVE file with a prior, and the attributes of MSPrior's."""
     folder = tmp_path_factory.mktemp("toy")
 
     class Toy(nn_tilde.Module):
@@ -99,6 +99,8 @@ def toy(tmp_path_factory):
             self.register_method("encode", 1, 1, 8, 2048)
             self.register_method("decode", 8, 2048, 2, 1)
             self.register_method("prior", 1, 2048, 8, 2048)
+            for name, value in (("listen", True), ("temperature", 1.0), ("top_p", 1.0), ("seed", 0), ("reset", False)):
+                self.register_attribute(name, value)
 
         @torch.jit.export
         def encode(self, x: torch.Tensor):

@@ -51,7 +51,7 @@ def decode_file(job: Job, report: Callable[[float, float], None]) -> Decoded:
     temporary = f"{job.part}.{uuid4().hex}"
     frames = clipped = 0
     try:
-        with _writing(temporary) as write:
+        with writing(temporary) as write:
             for block in decoded:
                 clipped += int((np.abs(block) > 1).sum())
                 scaled = np.minimum(np.rint(np.clip(block.T, -1, 1) * SCALE), SCALE - 1)
@@ -67,12 +67,14 @@ def decode_file(job: Job, report: Callable[[float, float], None]) -> Decoded:
 
 
 @contextmanager
-def _writing(path: str) -> Iterator[Callable[[bytes], None]]:
+def writing(path: str) -> Iterator[Callable[[bytes], None]]:
     """A file to write to. That a disk is full is not the fault of what is being read."""
 
     def write(data: bytes) -> None:
+        rest = memoryview(data)
         try:
-            out.write(data)
+            while len(rest):  # of a disk that is nearly full, only a part may be written, without an error
+                rest = rest[out.write(rest) :]
         except OSError as error:
             raise DatasetError(f"'{os.path.dirname(path)}' cannot be written to ({error.strerror}).") from None
 

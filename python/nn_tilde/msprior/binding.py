@@ -45,6 +45,8 @@ def bind(config: Config, overrides: Sequence[str], latents: Latents) -> tuple[Co
             "NUM_SEMANTIC_FEATURES out."
         )
     remarks = [f"From the data: {', '.join(f'{_SAID[name]}={value}' for name, value in taken.items())}."]
+    if bound.num_tokens > about.num_tokens:
+        remarks.append(f"The data has {about.num_tokens} tokens; NUM_TOKENS={bound.num_tokens} learns more than come.")
     if bound.num_quantizers < about.quantizers:
         remarks.append(
             f"The first {bound.num_quantizers} of {about.quantizers} latents are learnt, the others are not."

@@ -47,8 +47,8 @@ def compact(folder: Path, most: int | None = None) -> tuple[Path, int]:
 def _copy_store(folder: Path, target: Path, most: int | None) -> int:
     latents = open_latents(folder)
     assert isinstance(latents, Store)
-    metadata, recordings = read_metadata(folder), read_index(folder)[:most]
-    metadata = replace(metadata, complete=True)
+    recordings = read_index(folder)[: len(latents.lengths)][:most]  # msprior preprocess may be adding some
+    metadata = replace(read_metadata(folder), complete=True)
     metadata.write(target)
     writer = StoreWriter(target, metadata)
     try:

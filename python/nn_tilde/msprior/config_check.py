@@ -34,7 +34,8 @@ def check(c: Config) -> Config:
         _number(c, field, (int, float), 0)
     if c.dropout >= 1:
         raise ConfigError(f"DROPOUT_RATE is below 1, not {c.dropout}.")
-    if len(c.betas) != 2 or not all(isinstance(b, int | float) and 0 <= b < 1 for b in c.betas):
+    pair = isinstance(c.betas, tuple | list) and len(c.betas) == 2
+    if not pair or not all(isinstance(b, int | float) and 0 <= b < 1 for b in c.betas):
         raise ConfigError(f"torch.optim.AdamW.betas are two numbers from 0 to below 1, not {c.betas}.")
     for field in ("pretrained_rave", "vae_path"):
         if not isinstance(getattr(c, field), str | None):

@@ -15,9 +15,14 @@ TOP = (1, 3, 5, 10)
 NOTHING = -1  # as a target: there is no frame
 
 
+def count_of(targets: Tensor) -> Tensor:
+    """How many targets there are, at least 1."""
+    return (targets != NOTHING).sum().clamp(min=1)
+
+
 def loss_of(logits: Tensor, targets: Tensor) -> Tensor:
-    """Mean cross-entropy, in nats, of logits [Q, N, V] over the targets [Q, N] that there are."""
-    return cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), ignore_index=NOTHING)
+    """Sum of the cross-entropy, in nats, of logits [Q, N, V] over the targets [Q, N] that there are."""
+    return cross_entropy(logits.flatten(0, 1).float(), targets.flatten(), ignore_index=NOTHING, reduction="sum")
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Tally:
         scores = logits.float().log_softmax(-1)
         right = scores.gather(-1, place)
         losses = -right.squeeze(-1) * known
-        frames = known.sum().clamp(min=1)
+        frames = count_of(targets)
         values = {"cross_entropy": losses.sum() / frames}
         better = (scores > right).sum(-1)
         for k in TOP:

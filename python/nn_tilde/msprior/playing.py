@@ -32,6 +32,8 @@ class Stage:
         if name not in self.host.attributes:
             raise ValueError(f"'{self.host.path}' has no attribute {name}; msprior export makes files that do.")
         self.host.set(name, value)
+        if self.host.attributes[name].readable:
+            self.host.get(name)  # waits until it is set
 
 
 class Pieces:

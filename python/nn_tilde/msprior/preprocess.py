@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +28,9 @@ from .descriptors import Descriptor, load
 from .rave_file import RaveFile
 
 _PROGRAM = "msprior preprocess"
-_SEMANTIC = ("semantic_features", "semantic_indices")
+_SEMANTIC, _SEMANTIC_FILE = ("semantic_features", "semantic_indices"), "semantic.ts"
 _LARGEST_BATCH_ON_CPU = 4  # more only takes memory
+_MOST_TOKENS = 1 << 15  # of int16
 
 Watch = Callable[[int, float, float], None]
 """watch(files done, bytes of files done, seconds of audio done); the first call tells what an earlier run had done."""
@@ -69,13 +71,15 @@ class Preprocessing:
 
     def __init__(self, files: Sequence[Path], output: Path, options: Options):
         self.files, self.output, self.options = files, output, options
+        if not (0 < options.num_secs < float("inf") and 0 <= options.overlap < 1):  # what is no number is neither
+            raise DatasetError(f"Pieces of {options.num_secs} seconds cannot overlap by {options.overlap}.")
         self.rave = RaveFile.open(options.rave, options.device)
         self.cutting = Cutting.of(options.num_secs, options.overlap, self.rave.sampling_rate, self.rave.ratio)
         self.descriptors = load(options.preprocessors)
         for name in _SEMANTIC:
             if self._semantic and any(each.name == name for each in self.descriptors):
                 raise DatasetError(f"A descriptor of your own cannot be called '{name}' besides --semantic.")
-        if options.rave.name == "semantic.ts":
+        if options.rave.name == _SEMANTIC_FILE:
             raise DatasetError(f"'{options.rave}' needs another name, which is that of semantic features.")
         self.metadata = self._metadata()
         refuse_other(output, self.metadata)
@@ -94,8 +98,9 @@ class Preprocessing:
         num_tokens = rave.codebook_size if rave.discrete else options.resolution
         keys = {name: {} for name in _SEMANTIC} if self._semantic else {}
         keys |= {each.name: {} for each in self.descriptors if not is_text(each)}
-        with open(options.rave, "rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if num_tokens > _MOST_TOKENS:
+            raise DatasetError(f"'{options.rave}' has {num_tokens} codes; at most {_MOST_TOKENS} can be stored.")
+        digest = hashlib.sha256(options.rave.read_bytes()).hexdigest()
         return Metadata(
             sampling_rate=rave.sampling_rate,
             ratio=rave.ratio,
@@ -122,37 +127,57 @@ class Preprocessing:
         """
         report = Report()
         with alone(self.output, _PROGRAM):
+            refuse_other(self.output, self.metadata)  # again: another call may have been at work since
             new = not read_index(self.output)
             if new:
-                _remove_data(self.output)
+                self._remove_data()
             try:
                 _copy(self.options.rave, self.output / self.metadata.rave)
-                self._measure_semantics(learning)
+                self._measure_semantics(learning, new)
                 self._know_keys(new)
                 self.metadata.write(self.output)
                 self._add(watch, report)
                 if not report.recordings:
                     raise DatasetError(nothing_valid(report.skipped))
             except BaseException as error:
+                if isinstance(error, Exception):  # not an interruption, after which what is there already is used
+                    self._remove_parts(set())
                 if new and not read_index(self.output):
                     self._clean()
-                if isinstance(error, Exception):  # not an interruption, after which what is decoded is used
-                    self._remove_parts(set())
                 raise
+            self._note.unlink(missing_ok=True)
             replace(read_metadata(self.output), complete=True).write(self.output)
         return report
 
     def _clean(self) -> None:
         """What an attempt without result left."""
-        _remove_data(self.output)
-        copy = self.output / self.metadata.rave
-        if copy.exists() and not copy.samefile(self.options.rave):
-            copy.unlink()
+        self._remove_data()
+        _remove_copy(self.output / self.metadata.rave, self.options.rave)
 
-    def _measure_semantics(self, learning: Callable[[int, int], None] | None) -> None:
+    def _remove_data(self) -> None:
+        for name in (INDEX, METADATA, TOKENS):
+            (self.output / name).unlink(missing_ok=True)
+        shutil.rmtree(self.output / KEYS, ignore_errors=True)
+        if self._semantic and (self.options.semantic_model or not self._note.exists()):  # it is of other sounds
+            self._note.unlink(missing_ok=True)
+            _remove_copy(self.output / _SEMANTIC_FILE, self.options.semantic_model)
+
+    @cached_property
+    def _note(self) -> Path:
+        """Lies there from when semantic.ts was made of these sounds to the end of this work, however often killed."""
+        sounds = tuple((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in self.files)
+        steps = (sounds, self.options.semantic_steps)
+        return self.output / "parts" / f"semantic-{part_name(steps, self.rave.ratio, self.rave.sampling_rate, None)}"
+
+    def _measure_semantics(self, learning: Callable[[int, int], None] | None, new: bool) -> None:
         if self._semantic:
             from .semantic import prepare
 
+            if not new and self.options.semantic_model is None and not (self.output / _SEMANTIC_FILE).exists():
+                raise DatasetError(
+                    f"'{self.output / _SEMANTIC_FILE}' is gone, which made the features there are; put it back, or "
+                    "choose another output path."
+                )
             self.descriptors = [
                 *self.descriptors,
                 *prepare(
@@ -166,14 +191,16 @@ class Preprocessing:
                     learning,
                 ),
             ]
+            if new and self.options.semantic_model is None:
+                self._note.touch()
 
     def _know_keys(self, new: bool) -> None:
         """Completes the metadata; of a dataset that goes on, with the widths that it has."""
         keys = {each.name: _key(each) for each in self.descriptors if not is_text(each)}
         if not new:
             held = read_metadata(self.output).keys
-            for name, key in keys.items():
-                if {**held[name], "width": 0} != key:
+            for name in [*keys, *(held.keys() - keys)]:
+                if {**held.get(name, {}), "width": 0} != keys.get(name):
                     raise DatasetError(
                         f"'{self.output}' was made with another descriptor '{name}'; choose another output path."
                     )
@@ -222,7 +249,7 @@ class Preprocessing:
             form = self.rave.channels, self.rave.sampling_rate, self.options.silence_threshold
             part = self.output / "parts" / part_name(recording.identity(), *form)
             todo.append((recording, Job(str(file), str(part), *form)))
-        self._remove_parts({job.part for _, job in todo})
+        self._remove_parts({str(self._note), *(job.part for _, job in todo)})
         return todo
 
     def _remove_parts(self, used: set[str]) -> None:
@@ -310,7 +337,6 @@ def _copy(source: Path, target: Path) -> None:
         temporary.unlink(missing_ok=True)
 
 
-def _remove_data(output: Path) -> None:
-    for name in (INDEX, METADATA, TOKENS):
-        (output / name).unlink(missing_ok=True)
-    shutil.rmtree(output / KEYS, ignore_errors=True)
+def _remove_copy(copy: Path, source: Path | None) -> None:
+    if copy.exists() and (source is None or not source.exists() or not copy.samefile(source)):
+        copy.unlink()

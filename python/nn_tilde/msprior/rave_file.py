@@ -48,7 +48,8 @@ class RaveFile:
         if path.is_dir() or not zipfile.is_zipfile(path):
             raise RaveFileError(f"'{path}' is no TorchScript file (.ts).")
         try:
-            model = torch.jit.load(str(path), map_location=device).eval()
+            with open(path, "rb") as file:  # torch takes no name that is not UTF-8
+                model = torch.jit.load(file, map_location=device).eval()
         except (RuntimeError, ValueError) as error:
             said = str(error).strip().partition("\n")[0].rstrip(".")
             raise RaveFileError(f"'{path}' cannot be loaded ({said}).") from None
@@ -77,8 +78,9 @@ class RaveFile:
     def encode(self, x: Tensor, seeds: list[int] | None = None) -> Tensor:
         """Sound [B, C, T] → latents [B, Q, T / ratio] on the CPU. T: a multiple of ratio, the same for all B.
 
-        seeds: one for each of B, of what is drawn at random (a variational RAVE draws its latents). Files that take
-        no batches hear one after the other. Raises RaveFileError.
+        seeds: of what is drawn at random (a variational RAVE draws its latents): the first for a whole batch, so that
+        draws depend on its size. Files that take no batches hear one after the other, with a seed each. Raises
+        RaveFileError.
         """
         seeds = seeds or [0] * len(x)
         if self._batches and len(x) > 1:
@@ -123,6 +125,8 @@ class RaveFile:
             for name, buffer in self._model.named_buffers():
                 if name in self._fresh and buffer.shape == self._fresh[name].shape:
                     buffer.copy_(self._fresh[name])
+                elif name in self._fresh:  # as large as the last batch
+                    buffer.set_(self._fresh[name].clone())
 
     @torch.inference_mode()
     def _goes_on(self) -> bool:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from ..train.task import Evaluation, Items, Task, ValidationItems
-from . import loading, measures, pictures
+from . import learning, loading, measures, pictures
 from .config import Config
 from .model.prior import Prior
 from .plan import Data
@@ -44,7 +44,7 @@ class PriorTask(Task):
         first: bool = True,
     ):
         torch.manual_seed(seed)
-        self.config, self.data, self.codebooks, self.half, self.first = config, data, codebooks, half, first
+        self.config, self.data, self.codebooks, self.first = config, data, codebooks, first
         self.items: Items = data.training
         self.validation_items: ValidationItems = data.validation
         self.module = Prior(config, codebooks).to(device)
@@ -54,35 +54,35 @@ class PriorTask(Task):
         rate = torch.optim.lr_scheduler.LambdaLR(adam, lambda step: learning_rate_factor(config, step))
         self.optimizers, self.schedulers = [adam], [rate]
         self.tally = measures.Tally(config.num_quantizers, config.num_tokens)
-
-    def _predicted(self, batch: dict[str, Tensor]) -> tuple[Tensor, Tensor]:
-        """Logits [Q, N, V] and targets [Q, N] of all frames N."""
-        inputs, targets = batch["inputs"], batch["targets"]
-        semantic = self._steering(batch["semantic"]) if self.config.encoder != "none" else None
-        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self.half):
-            logits = self.module(inputs, targets, semantic)
-        # In the order that the streams are computed in, so that nothing is copied.
-        return logits.permute(2, 0, 1, 3).flatten(1, 2), targets.permute(2, 0, 1).flatten(1)
+        self.precision = torch.autocast(device.type, torch.bfloat16, enabled=half)
+        self.at_once = learning.examples_at_once(config)
 
     @torch.no_grad()
-    def _steering(self, semantic: Tensor) -> Tensor:
-        """Features [B, L, S], by way of the VAE's latents where there is one."""
+    def _steered(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
+        """A batch whose features [B, L, S] have passed through the VAE's latents, where there is one."""
         if self.vae is None:
-            return semantic
-        return self.vae.decode(self.vae.encode(semantic.transpose(1, 2))).transpose(1, 2)
+            return batch
+        latents = self.vae.encode(batch["semantic"].transpose(1, 2))
+        return batch | {"semantic": self.vae.decode(latents).transpose(1, 2)}
 
     def step(self, batch: dict[str, Tensor], step: int) -> dict[str, Tensor]:
-        loss = measures.loss_of(*self._predicted(batch))
         optimizer, rate = self.optimizers[0], self.schedulers[0]
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
+        loss = learning.learn(self.module, self._steered(batch), self.at_once, self.precision)
         optimizer.step()
         used = loss.new_full((), rate.get_last_lr()[0])
         rate.step()
-        return {"cross_entropy": loss.detach(), "learning_rate": used}
+        return {"cross_entropy": loss, "learning_rate": used}
 
     def validate(self, batch: dict[str, Tensor]) -> dict[str, Tensor]:
-        values = self.tally.add(*self._predicted(batch))
+        sums: dict[str, Tensor] = {}
+        for part in learning.parts(self._steered(batch), self.at_once):
+            with self.precision:
+                logits = self.module(part["inputs"], part["targets"], part["semantic"])
+            count = measures.count_of(part["targets"])
+            for name, value in self.tally.add(*learning.by_stream(logits, part["targets"])).items():
+                sums[name] = sums.get(name, 0) + value * count
+        values = {name: total / measures.count_of(batch["targets"]) for name, total in sums.items()}
         return {"validation": values["cross_entropy"], **{f"val_{name}": value for name, value in values.items()}}
 
     def summarize(self, step: int, gather: Callable[[Any], list[Any]]) -> Evaluation:
@@ -98,6 +98,14 @@ class PriorTask(Task):
             "tokens": pictures.tokens(measured, self.data.about["continuous"]),
         }
         return Evaluation(scalars, pictures=drawn)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """The learning rate, betas and decay are those of the configuration, whatever the checkpoint had."""
+        c, adam, rate = self.config, self.optimizers[0], self.schedulers[0]
+        now = c.lr * learning_rate_factor(c, rate.last_epoch)
+        for group in adam.param_groups:
+            group.update(lr=now, initial_lr=c.lr, betas=c.betas, weight_decay=c.weight_decay)
+        rate.base_lrs, rate._last_lr = [c.lr], [now]
 
     def annotate(self, checkpoint: dict[str, Any], step: int) -> None:
         """What the weights are for, which `loading.load` reads."""

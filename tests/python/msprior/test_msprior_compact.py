@@ -8,6 +8,7 @@ from click.testing import CliRunner
 from msprior_raves import RATE, RATIO, released_rave
 
 from nn_tilde.audio.protobuf import AudioExample, audio_buffer, encode
+from nn_tilde.msprior import compact
 from nn_tilde.msprior.cli import cli
 from nn_tilde.msprior.data.latents import open_latents
 from nn_tilde.msprior.data.metadata import Metadata, Recording, read_index, read_metadata
@@ -69,6 +70,26 @@ def test_the_first_recordings_of_a_store(store):
     assert part.about.rave == target / "released.ts"
     assert read_metadata(target).complete
     assert f"'{target}' is there already." in call("--db", store, code=1)
+
+
+def test_a_store_that_is_growing(store, monkeypatch):
+    def grown(folder):
+        found = open_latents(folder)
+        writer = StoreWriter(folder, read_metadata(folder))
+        recording = Recording("new.wav", 1, 1, 4, 0, 4 * RATIO)
+        writer.append(recording, np.zeros((4, 3), np.int16), {"level": np.zeros((1, 2), np.float32)})
+        writer.sync()
+        writer.close()
+        return found
+
+    monkeypatch.setattr(compact, "open_latents", grown)
+    assert ": 3 of the dataset's recordings" in call("--db", store)
+    assert open_latents(store).lengths.tolist() == [5, 6, 7, 4]
+    assert open_latents(store.with_name("db_compact")).lengths.tolist() == [5, 6, 7]
+
+
+def test_a_single_recording(store):
+    assert "1 of the dataset's recordings" in call("--db", store, "--max_elm", 1)
 
 
 def test_all_of_a_store_and_a_slash_at_the_end(store):

@@ -85,6 +85,7 @@ def test_which_fields_overrides_name():
         (["recurrent"], ["attention.Decoder.head='flat'"], "Flattened sequences are for transformers"),
         (["decoder_only"], ["attention.Decoder.encoder='tokens'"], "cannot have an encoder 'tokens'"),
         (["decoder_only"], ["torch.optim.AdamW.betas=(1, 2)"], "betas are two numbers"),
+        (["decoder_only"], ["torch.optim.AdamW.betas=0.9"], "betas are two numbers"),
         (["encoder_decoder"], ["VAE_PATH='x.ts'"], "VAE_PATH is for modulated models."),
     ],
 )

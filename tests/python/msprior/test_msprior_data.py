@@ -116,7 +116,7 @@ def test_a_descriptor_that_changes_its_mind_is_refused(tmp_path):
         ("metadata.yaml", b"format: [", "metadata.yaml' is damaged."),
         ("metadata.yaml", b"format: msprior\nversion: 1\n", "metadata.yaml' is damaged."),
         ("metadata.yaml", b"format: msprior\nversion: 2\n", "was made by a newer version of this program."),
-        ("metadata.yaml", b"format: store\n", "holds sound, not latents: give it to msprior preprocess as --audio."),
+        ("metadata.yaml", b"format: store\n", "holds sound, not latents; msprior preprocess makes those, of"),
     ],
 )
 def test_damage_is_told_in_one_sentence(tmp_path, name, content, sentence):

@@ -189,6 +189,8 @@ def test_a_module_of_the_user_registers_by_being_named(tmp_path, monkeypatch):
         ("import nothing_like_it", "The module '{0}' needs the module 'nothing_like_it', which is not installed."),
         ("1 / 0", "The module '{0}' cannot be imported (division by zero)."),
         ("def", "The module '{0}' cannot be imported (invalid syntax"),
+        ("raise OSError('two\\nlines')", "The module '{0}' cannot be imported (two lines)."),
+        ("raise OSError", "The module '{0}' cannot be imported (OSError)."),
     ],
 )
 def test_modules_that_do_not_help(tmp_path, monkeypatch, text, sentence):

@@ -8,6 +8,7 @@ from msprior_small import NAMES, example, prior, small
 from torch import nn
 
 from nn_tilde.msprior.config import Config, read
+from nn_tilde.msprior.model.embedding import KnownNorm
 from nn_tilde.msprior.model.prior import Prior
 
 
@@ -130,6 +131,30 @@ def test_missing_classes_count_as_the_first():
     marked = network(inputs, targets, semantic)
     targets[:, 4:] = 0
     assert torch.equal(marked, network(inputs, targets, semantic))
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if small(name).encoder == "features"])
+def test_what_is_not_there_does_not_normalise(name):
+    """The ends of short recordings, which are zeros without targets."""
+    config = small(name, "DROPOUT_RATE=0")
+    inputs, targets, semantic = example(config, 3, 16)
+    held = len(semantic[0]) * 3 // 4
+    alone, padded = prior(config).train(), prior(config).train()
+    made = alone(inputs[:, :12], targets[:, :12], semantic[:, :held])
+    targets[:, 12:], semantic[:, held:] = -1, 1e4
+    torch.testing.assert_close(padded(inputs, targets, semantic)[:, :12], made, atol=1e-4, rtol=1e-4)
+    for key, value in alone.encoder.embedding.batch_norm.state_dict().items():
+        torch.testing.assert_close(padded.encoder.embedding.batch_norm.state_dict()[key], value)
+
+
+def test_known_rows_are_normalised_as_torch_does():
+    ours, theirs = KnownNorm(5), nn.BatchNorm1d(5)
+    x = torch.randn(40, 5) * 3 + 1
+    known = torch.arange(40) % 3 > 0
+    torch.testing.assert_close(ours(x, known)[known], theirs(x[known]))
+    for key, value in theirs.state_dict().items():
+        torch.testing.assert_close(ours.state_dict()[key], value)
+    torch.testing.assert_close(ours.eval()(x, known), theirs.eval()(x))
 
 
 def test_one_stream_is_enough():

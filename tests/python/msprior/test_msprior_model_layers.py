@@ -7,6 +7,7 @@ import math
 import pytest
 import torch
 from torch import Tensor
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from nn_tilde.msprior.model.attention import Attention, bias, slopes
 from nn_tilde.msprior.model.rwkv import NOTHING, Block, wkv
@@ -38,6 +39,27 @@ def test_attention_is_its_formula(window, ratio):
     y = x if ratio == 1 else torch.randn(1, 5, 12)
     table = bias(slopes(8), 17, y.shape[1], window, ratio)
     torch.testing.assert_close(layer(x, y, table)[0], plain_attention(layer, x[0], y[0], window, ratio))
+
+
+class Names(TorchDispatchMode):
+    """Of the operators that are dispatched."""
+
+    def __init__(self):
+        super().__init__()
+        self.names = []
+
+    def __torch_dispatch__(self, function, types, args=(), kwargs=None):
+        self.names.append(str(function))
+        return function(*args, **(kwargs or {}))
+
+
+def test_attention_keeps_no_table_of_scores():
+    """Torch's kernels without one take a bias of four dimensions only."""
+    layer, x = Attention(16, 8, 4), torch.randn(2, 32, 16)
+    with Names() as operators:
+        layer(x, x, bias(slopes(8), 32, 32, 32)).sum().backward()
+    assert operators.names
+    assert not [name for name in operators.names if "softmax" in name]
 
 
 def test_slopes_are_those_of_the_paper():

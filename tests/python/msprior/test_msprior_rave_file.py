@@ -1,5 +1,7 @@
 """RAVE files of all sorts."""
 
+import os
+
 import pytest
 import torch
 from msprior_raves import KINDS, QUANTIZERS, RATE, RATIO, released_rave, tiny_rave
@@ -72,6 +74,24 @@ def test_a_file_that_takes_no_batches_hears_one_after_the_other(tmp_path, option
     rave = RaveFile.open(released_rave(tmp_path, **options))
     apart = torch.cat([rave.encode(x[i : i + 1]) for i in range(3)])
     assert torch.equal(rave.encode(x), apart)
+
+
+def test_what_a_batch_left_is_forgotten(tmp_path):
+    x = sound(batch=3)
+    first = RaveFile.open(released_rave(tmp_path, cache=True)).encode(x[:1])
+    rave = RaveFile.open(tmp_path / "released.ts")
+    rave.encode(x)  # its buffer is of three now
+    assert torch.equal(rave.encode(x[:1]), first)
+    assert torch.equal(rave.encode(x)[:1], first)
+
+
+def test_a_name_of_any_bytes(tmp_path):
+    odd = os.fsencode(tmp_path) + b"/caf\xe9 '1'.ts"
+    try:
+        os.rename(released_rave(tmp_path), odd)
+    except OSError:
+        pytest.skip("this disk has UTF-8 names only")
+    assert RaveFile.open(os.fsdecode(odd)).quantizers == 3
 
 
 def test_the_generator_of_the_caller_is_left_alone(tmp_path):

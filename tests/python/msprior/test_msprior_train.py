@@ -27,7 +27,7 @@ from msprior_toy import (
 )
 from PIL import Image
 
-from nn_tilde.msprior import config, loading, measures, pictures
+from nn_tilde.msprior import config, learning, loading, measures, pictures
 from nn_tilde.msprior.plan import make_settings
 from nn_tilde.msprior.task import PriorTask, learning_rate_factor
 
@@ -183,6 +183,7 @@ def test_numbers_are_those_of_the_data(train, steered):
 def test_overrides_are_kept(train):
     output = train(override=("NUM_TOKENS=20", "NUM_QUANTIZERS=2"), steps=1)
     assert "The first 2 of 3 latents are learnt" in output
+    assert "The data has 16 tokens; NUM_TOKENS=20 learns more than come." in output
     assert "From the data" not in output
     loaded = loading.load("runs/a")
     assert (loaded.config.num_tokens, loaded.config.num_quantizers) == (20, 2)
@@ -267,6 +268,19 @@ def test_going_on_from_another_run(train):
     output = train("--ckpt", "runs/a", name="e", steps=6, override=("MODEL_DIM=24",), small=False, code=1)
     assert "does not fit this model" in output
     assert "no checkpoint" in train("--ckpt", "nowhere", name="f", code=1)
+
+
+def test_going_on_with_other_settings(train):
+    """What the command says, and config.gin, is what trains."""
+    train(steps=6)
+    train("--ckpt", "runs/a", name="b", steps=8, override=("AdamW.lr=0.002", "AdamW.weight_decay=0.3"))
+    group = state("b")["optimizer_states"][0]["param_groups"][0]
+    assert group["weight_decay"] == 0.3
+    assert group["lr"] == pytest.approx(0.002, rel=1e-4)
+    assert curve("b", "learning_rate")[-1] == pytest.approx(0.002, rel=1e-4)
+    assert state("b")["lr_schedulers"][0]["base_lrs"] == [0.002]
+    train("--ckpt", "runs/a", name="b", steps=9, override=("AdamW.lr=0.002", "AdamW.weight_decay=0.3"))
+    assert curve("b", "learning_rate")[-1] == pytest.approx(0.002, rel=1e-4)
 
 
 def test_back_to_a_checkpoint_of_the_run(train):
@@ -381,7 +395,7 @@ def test_measures_of_a_known_guess():
     values = tally.add(logits, targets)
     z = 3 + math.e
     assert values["cross_entropy"].item() == pytest.approx((3 * math.log(z) - 1 + 2 * math.log(4)) / 5, rel=1e-6)
-    assert values["cross_entropy"].item() == pytest.approx(measures.loss_of(logits, targets).item(), rel=1e-6)
+    assert values["cross_entropy"].item() == pytest.approx(measures.loss_of(logits, targets).item() / 5, rel=1e-6)
     assert values["acc_top_1"].item() == pytest.approx(3 / 5)  # equals share a place
     assert values.keys() == {"cross_entropy", "acc_top_1", "acc_top_3"}
     measured = tally.finish(lambda value: [value, value])
@@ -389,6 +403,17 @@ def test_measures_of_a_known_guess():
     assert measured.heard.tolist() == [[1 / 3, 1 / 3, 1 / 3, 0], [0, 0, 0, 1]]
     assert measured.expected[1].tolist() == [0.25] * 4
     assert tally.finish(lambda value: [value]) is None
+
+
+def test_a_validation_counts_frames_not_examples(train, steered):
+    """However many examples the head takes at once."""
+    options = {"config": ("encoder_decoder",), "data": steered, "steps": 1}
+    train(**options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(learning, "ROOM", 1)
+        train(name="b", **options)
+    for name in ("validation", "val_acc_top_1", "val_perplexity_2"):
+        assert curve("a", name) == pytest.approx(curve("b", name), rel=1e-4)
 
 
 def test_pictures():

@@ -105,6 +105,17 @@ def test_a_key_with_a_value_each_frame():
     assert torch.equal(item["semantic"][:, 0], item["targets"][:, 0].float() + 1)
 
 
+def test_values_that_end_before_the_latents_do():
+    latents = Counted(50)
+    values = np.arange(1, 10, dtype=np.float32)[:, None]  # of 4 frames each, as an LMDB might have them
+    latents.values = lambda key, recording, start, count: values[start : start + count]
+    key = KEYS["semantic_indices"]
+    film = ValidationWindows(latents, whole(latents), Cut(2, 2, key, "film"))
+    assert [film[i]["semantic"][1, 0] for i in (15, 17, 24)] == [9, 9, 9]
+    cross = ValidationWindows(latents, whole(latents), Cut(4, 2, key, "cross"))
+    assert cross[len(cross) - 1]["semantic"].tolist() == [[9.0]]
+
+
 def test_flattened_sequences_hold_fewer_frames():
     config = read(["flattened"], ["SEQ_LEN=9", "NUM_QUANTIZERS=2"])
     cut = cut_for(config, Counted(50))
@@ -177,8 +188,16 @@ def test_too_little_data_validates_on_itself_and_says_so():
     training, validation = split(Counted(20, 1), 8, 8192, 0)
     assert training.spans.tolist() == validation.spans.tolist() == [[0, 0, 20]]
     assert len(training.remarks) == 2
-    assert training.remarks[0] == "1 of the 2 recordings have a single latent and are not used."
+    assert training.remarks[0] == "1 of the 2 recordings have less than 2 latents and are not used."
     assert "too little data" in training.remarks[1]
+
+
+def test_recordings_without_examples_do_not_validate():
+    latents = Counted(*[3] * 100, *[100] * 3)
+    cut = Cut(8, 2, KEYS["semantic_features"], "cross")
+    training, validation = split(latents, 8, 8192, 0, cut.grid)
+    assert training.remarks == ("100 of the 103 recordings have less than 5 latents and are not used.",)
+    assert len(ValidationWindows(latents, validation, cut)) > 0
 
 
 def test_nothing_to_continue_is_refused():

@@ -23,4 +23,4 @@ def command(db: str, max_elm: int | None) -> None:
         target, held = compact(Path(db), max_elm)
     except DatasetError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"'{target}': {held} of the dataset's {'recording' if held == 1 else 'recordings'}")
+    click.echo(f"'{click.format_filename(target)}': {held} of the dataset's recordings")

@@ -49,7 +49,7 @@ def command(run, continuous, temporal_ratio, batch_size, vae_path, ema_weights, 
         folder = _folder(loaded.path)
         output = output or folder
         output.mkdir(parents=True, exist_ok=True)
-        target = output / f"{name or folder.name}.ts"
+        target = output / f"{name or folder.absolute().name}.ts"
         done = export(loaded, target, ratio=temporal_ratio, continuous=continuous, vae_path=vae_path)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
@@ -69,7 +69,7 @@ def command(run, continuous, temporal_ratio, batch_size, vae_path, ema_weights, 
 
 def _folder(checkpoint: Path) -> Path:
     """The folder of the training that a checkpoint is of, or else the one it lies in."""
-    folder = checkpoint.absolute().parent
+    folder = checkpoint.parent
     return folder.parent if folder.name == "checkpoints" else folder
 
 

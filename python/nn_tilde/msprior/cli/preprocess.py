@@ -64,7 +64,7 @@ from ...cli.flags import FlagCommand
     type=click.IntRange(min=1),
     default=64,
     show_default=True,
-    help="Pieces encoded at once; at most 4 without a GPU.",
+    help="Pieces encoded at once; at most 4 without a GPU. What a variational RAVE draws at random depends on it.",
 )
 @click.option("--gpu", type=int, help="Number of the CUDA device, -1 for the CPU. [default: the first there is]")
 @click.option("--processes", type=click.IntRange(min=1), help="Processes that decode. [default: one a core, up to 8]")
@@ -104,7 +104,7 @@ def command(
     from ...audio.files import EXTENSIONS, find_audio
 
     files = find_audio(audio, EXTENSIONS)
-    where = " or ".join(f"'{path}'" for path in audio)
+    where = " or ".join(f"'{click.format_filename(path)}'" for path in audio)
     if not files:
         raise click.ClickException(f"There is no audio file in {where} (looked for {', '.join(EXTENSIONS)}).")
     from ..preprocess import Options, Preprocessing
@@ -153,7 +153,8 @@ def _tell(report, out_path: str, work) -> None:
         click.echo(f"{_count(len(report.changed), 'file')} changed since added and not read again.", err=True)
     length = timedelta(seconds=round(report.seconds))
     latents = f"{report.frames} × {work.rave.quantizers} latents of {work.metadata.num_tokens} classes"
-    click.echo(f"'{out_path}': {_count(report.recordings, 'recording')}, dataset length: {length}, {latents}")
+    held = f"{_count(report.recordings, 'recording')}, dataset length: {length}, {latents}"
+    click.echo(f"'{click.format_filename(out_path)}': {held}")
     if report.skipped:
         click.echo(f"{_count(len(report.skipped), 'file')} could not be read, and skipped", err=True)
 

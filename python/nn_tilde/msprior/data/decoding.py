@@ -11,7 +11,7 @@ from uuid import uuid4
 import numpy as np
 
 from ...audio.files import AudioError
-from ...audio.metadata import DatasetError
+from ...audio.job import writing
 from ...audio.reading import BLOCK, blocks
 
 SAMPLE = 4  # bytes
@@ -43,13 +43,9 @@ def decode_file(job: Job, report: Callable[[float, float], None]) -> int:
         return os.path.getsize(job.part) // (SAMPLE * job.channels)
     temporary, samples = f"{job.part}.{uuid4().hex}", 0
     try:
-        with open(temporary, "wb", buffering=0) as out:
+        with writing(temporary) as write:
             for block in _loud(_sound(job), job.silence):
-                try:
-                    out.write(np.ascontiguousarray(block.T, "<f4").tobytes())
-                except OSError as error:  # a full disk is not the fault of the file
-                    where = os.path.dirname(job.part)
-                    raise DatasetError(f"'{where}' cannot be written to ({error.strerror}).") from None
+                write(np.ascontiguousarray(block.T, "<f4").tobytes())
                 samples += block.shape[1]
         if not samples:
             what = "holds no sound" if job.silence is None else f"holds nothing louder than -{job.silence} dB"

@@ -73,5 +73,5 @@ def open_latents(folder: str | Path, num_tokens: int | None = None) -> Latents:
 
         return open_lmdb(folder, num_tokens)
     if (folder / METADATA).exists():
-        raise DatasetError(f"'{folder}' holds sound, not latents: give it to msprior preprocess as --audio.")
+        raise DatasetError(f"'{folder}' holds sound, not latents; msprior preprocess makes those, of the recordings.")
     raise DatasetError(f"'{folder}' holds no dataset; msprior preprocess makes one.")

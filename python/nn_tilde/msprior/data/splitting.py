@@ -28,19 +28,20 @@ class Part:
         return int((self.spans[:, 2] - self.spans[:, 1]).sum())
 
 
-def split(latents: Latents, frames: int, val_size: int, seed: int) -> tuple[Part, Part]:
+def split(latents: Latents, frames: int, val_size: int, seed: int, grid: int = 1) -> tuple[Part, Part]:
     """(training, validation): no frame is in both, unless the data is too small, which a remark of the first tells.
 
     frames: of an example. About one frame in twenty validates, and at most `val_size` examples. They are whole
-    recordings where there are many, drawn by `seed`; otherwise the ends of recordings. Raises DatasetError.
+    recordings where there are many, drawn by `seed`; otherwise the ends of recordings. grid: `Cut.grid`, at whose
+    multiples examples begin: no recording that holds none is used. Raises DatasetError.
     """
     lengths = np.asarray(latents.lengths, np.int64)
-    usable = np.flatnonzero(lengths >= 2)
+    usable = np.flatnonzero(lengths > grid)
     if not len(usable):
         raise DatasetError("No recording of the data is long enough to be continued.")
     remarks = []
     if short := len(lengths) - len(usable):
-        remarks.append(f"{short} of the {len(lengths)} recordings have a single latent and are not used.")
+        remarks.append(f"{short} of the {len(lengths)} recordings have less than {grid + 1} latents and are not used.")
     room = val_size * frames
     held = _whole(lengths, usable, room, seed) if len(usable) >= _MANY else None
     held = held or _ends(lengths, usable, room, frames + 1)
@@ -61,11 +62,12 @@ def _whole(lengths: np.ndarray, usable: np.ndarray, room: int, seed: int) -> dic
     """Recordings → their lengths, until there is a twentieth of all; None when each would be far more."""
     share = lengths[usable].sum() / _SHARE
     most = min(max(2 * share, np.median(lengths[usable])), room)
-    held: dict[int, int] = {}
+    held, sofar = {}, 0
     for recording in np.random.default_rng(seed).permutation(usable).tolist():
-        length, sofar = int(lengths[recording]), sum(held.values())
+        length = int(lengths[recording])
         if sofar < share and sofar + length <= most:
             held[recording] = length
+            sofar += length
     return held or None
 
 
@@ -73,10 +75,11 @@ def _ends(lengths: np.ndarray, usable: np.ndarray, room: int, least: int) -> dic
     """Recordings → frames of their ends, the longest first; at least `least`, of recordings of four times that."""
     total = int(lengths[usable].sum())
     budget = min(total // _SHARE, room)
-    held: dict[int, int] = {}
+    held, sofar = {}, 0
     for recording in sorted(usable.tolist(), key=lambda each: (-lengths[each], each)):
         length = int(lengths[recording])
-        if (held and sum(held.values()) >= budget) or length < 4 * least:
+        if (held and sofar >= budget) or length < 4 * least:
             break
         held[recording] = max(least, length * budget // total)
+        sofar += held[recording]
     return held or None

@@ -104,8 +104,8 @@ class _Windows:
             return np.zeros((0, 0), np.float32)
         first, last = start // key.ratio, -(-(start + held) // key.ratio)
         values = self.latents.values(key.name, recording, first, last - first)
-        if not len(values):  # a recording whose last frames have none
-            values = self.latents.values(key.name, recording, max(first - 1, 0), 1)
+        if not len(values):  # a recording whose last frames have none, as may be in an LMDB
+            values = self.latents.values(key.name, recording, 0, last)[-1:]
         if self.cut.conditioning == "film":
             places = (start + np.arange(held)) // key.ratio - first
             values = values[np.minimum(places, len(values) - 1)]

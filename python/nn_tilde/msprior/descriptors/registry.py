@@ -71,9 +71,9 @@ def _of_module(name: str) -> list[str]:
     except (ValueError, TypeError) as error:
         if not all(part.isidentifier() for part in name.split(".")):
             raise DescriptorError(f"'{name}' is neither a descriptor nor the name of a Python module.") from None
-        raise DescriptorError(f"The module '{name}' cannot be imported ({error}).") from error
+        raise _not_imported(name, error) from error
     except Exception as error:  # whatever a user's code raises
-        raise DescriptorError(f"The module '{name}' cannot be imported ({error}).") from error
+        raise _not_imported(name, error) from error
     finally:
         if here in sys.path:
             sys.path.remove(here)
@@ -83,3 +83,8 @@ def _of_module(name: str) -> list[str]:
     if not _modules[name]:
         raise DescriptorError(f"The module '{name}' registers no descriptor.")
     return _modules[name]
+
+
+def _not_imported(name: str, error: Exception) -> DescriptorError:
+    said = " ".join(str(error).split()) or type(error).__name__
+    return DescriptorError(f"The module '{name}' cannot be imported ({said}).")

@@ -36,5 +36,6 @@ class Attention(nn.Module):
     def forward(self, x: Tensor, y: Tensor, bias: Tensor) -> Tensor:
         q = self.query(x).view(*x.shape[:2], self.heads, self.head_dim).transpose(1, 2)
         k, v = self.key_value(y).view(*y.shape[:2], 2, self.heads, self.head_dim).permute(2, 0, 3, 1, 4)
-        heard = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype))
+        # Four dimensions: otherwise torch makes all scores of all examples, and keeps them.
+        heard = nn.functional.scaled_dot_product_attention(q, k, v, attn_mask=bias.to(q.dtype)[None])
         return self.out(heard.transpose(1, 2).flatten(2))

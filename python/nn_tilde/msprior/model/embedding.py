@@ -49,9 +49,26 @@ class TokenEmbedding(nn.Module):
         super().__init__()
         self.table = nn.Embedding(classes, dim)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, known: Tensor | None = None) -> Tensor:
         tokens = torch.nan_to_num(x[..., 0]).round().clamp(0, self.table.num_embeddings - 1)
         return self.table(tokens.to(torch.int64))
+
+
+class KnownNorm(nn.BatchNorm1d):
+    """Batch normalisation of [N, features]; in training over the rows that are known alone, [N]."""
+
+    def forward(self, x: Tensor, known: Tensor | None = None) -> Tensor:
+        if known is None or not self.training:
+            return super().forward(x)
+        weights = known.to(x.dtype).unsqueeze(1)
+        count = weights.sum()
+        mean = (x * weights).sum(0) / count
+        variance = ((x - mean).square() * weights).sum(0) / count
+        with torch.no_grad():
+            self.running_mean.lerp_(mean, self.momentum)
+            self.running_var.lerp_(variance * count / (count - 1).clamp(min=1), self.momentum)
+            self.num_batches_tracked.add_(1)
+        return (x - mean) * torch.rsqrt(variance + self.eps) * self.weight + self.bias
 
 
 class FeatureEmbedding(nn.Module):
@@ -59,10 +76,12 @@ class FeatureEmbedding(nn.Module):
 
     def __init__(self, features: int, dim: int):
         super().__init__()
-        self.batch_norm = nn.BatchNorm1d(features)
+        self.batch_norm = KnownNorm(features)
         self.linear = nn.Linear(features, dim)
         self.norm = nn.LayerNorm(dim)
 
-    def forward(self, x: Tensor) -> Tensor:
-        normal = self.batch_norm(torch.nan_to_num(x).flatten(0, 1)).clamp(-FARTHEST, FARTHEST)
+    def forward(self, x: Tensor, known: Tensor | None = None) -> Tensor:
+        """known: bool [B, L], False where there is nothing and what is normalised with must not hear it."""
+        rows = torch.nan_to_num(x).flatten(0, 1)
+        normal = self.batch_norm(rows, known if known is None else known.flatten()).clamp(-FARTHEST, FARTHEST)
         return self.norm(self.linear(normal)).view(*x.shape[:2], -1)

@@ -61,8 +61,8 @@ class FlatHead(nn.Module):
         super().__init__()
         self.logits = Products(streams, dim, classes)
 
-    def forward(self, context: Tensor) -> Tensor:
-        """[B, L, Q, dim] → [B, L, Q, V]: of each stream its own classes."""
+    def forward(self, context: Tensor, rows: Tensor, table: Tensor) -> Tensor:
+        """[B, L, Q, dim] → [B, L, Q, V]: of each stream its own classes. The context has heard the rows already."""
         batch, length, streams, dim = context.shape
         made = self.logits(nn.functional.gelu(context.permute(2, 0, 1, 3).reshape(streams, -1, dim)))
         return made.view(streams, batch, length, -1).permute(1, 2, 0, 3)

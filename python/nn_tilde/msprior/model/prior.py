@@ -32,8 +32,9 @@ class Encoder(nn.Module):
         sizes = (c.model_dim, c.num_heads, c.head_dim)
         self.layers = nn.ModuleList(TransformerLayer(*sizes, dropout=0.0, cross=False) for _ in range(count))
 
-    def forward(self, semantic: Tensor, slope: Tensor) -> Tensor:
-        y = self.embedding(semantic)
+    def forward(self, semantic: Tensor, slope: Tensor, known: Tensor) -> Tensor:
+        """known: bool [B, K], where there is something to hear."""
+        y = self.embedding(semantic, known)
         table = bias(slope, y.shape[1], y.shape[1], self.window) if len(self.layers) else None
         for layer in self.layers:
             y = layer(y, table)
@@ -66,16 +67,23 @@ class Prior(nn.Module):
         inputs, targets: int64 [B, L, Q]; classes below 0 count as 0. semantic: float [B, L // encoder_out_ratio, S] for
         cross attention, [B, L, S] for modulation, aligned with targets. L may be any; attention sees the last seq_len.
         """
+        return self.head(*self.before_head(inputs, targets, semantic))
+
+    def before_head(self, inputs: Tensor, targets: Tensor, semantic: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """What the head takes: contexts [B, L, …], rows of targets [B, L, Q], and the table that they are rows of.
+
+        Semantic values of frames without targets, which are below 0, are not normalised with.
+        """
         y = None
         if self.encoder is not None:
             if semantic is None:
                 raise ValueError("This prior is steered by semantic values, and there are none.")
-            y = self.encoder(semantic, self.slopes)
-        table = self.embedding.table()
+            known = targets[:, :: self.config.encoder_out_ratio if self.config.conditioning == "cross" else 1, 0] >= 0
+            y = self.encoder(semantic, self.slopes, known[:, : semantic.shape[1]])
+        table, rows = self.embedding.table(), self.embedding.rows(targets)
         if self.config.head == "flat":
-            return self._flat(inputs, targets, table)
-        context = self.contexts(self.embedding(inputs, table), y)
-        return self.head(context, self.embedding.rows(targets), table)
+            return self._flat_contexts(inputs, targets, table), rows, table
+        return self.contexts(self.embedding(inputs, table), y), rows, table
 
     def contexts(self, x: Tensor, y: Tensor | None = None) -> Tensor:
         """What the layers make of embeddings [B, T, dim] and of what the encoder says."""
@@ -100,12 +108,12 @@ class Prior(nn.Module):
             x = layer(x, own, y, cross)
         return x
 
-    def _flat(self, inputs: Tensor, targets: Tensor, table: Tensor) -> Tensor:
+    def _flat_contexts(self, inputs: Tensor, targets: Tensor, table: Tensor) -> Tensor:
         batch, length, streams = targets.shape
         frames = self.embedding.rows(torch.cat([inputs[:, :1], targets], 1))
         x = nn.functional.embedding(frames.flatten(1)[:, :-1], table)
         context = self.contexts(x)[:, streams - 1 :]
-        return self.head(context.reshape(batch, length, streams, -1))
+        return context.reshape(batch, length, streams, -1)
 
 
 def _layers(c: Config) -> nn.Module:
