@@ -1,6 +1,6 @@
 """A real training: a RAVE and a prior learn melodies that are made up here, and the prior plays some of its own.
 
-    python scripts/msprior_run.py FOLDER [--config decoder_only small] [--steps 3000] [--rave_steps 2000] [--minutes 120]
+    python scripts/msprior_run.py FOLDER [--config decoder_only small] [--steps 3000] [--minutes 120]
 
 Prints how well the prior predicts what it has not heard (cross-entropy, beside the entropy of tokens that are drawn
 without looking at the past), and how often it plays each token, beside the data. Ctrl-C stops; the same command goes
@@ -121,9 +121,10 @@ def measure(folder: Path, run: Path, frames: int) -> Table:
 
     loaded, latents = loading.load(run), open_latents(folder / "latents")
     config, about = loaded.config, latents.about
-    training, validation = split(latents, config.frames, 8192, 0)
+    cut = cut_for(config, latents)
+    training, validation = split(latents, config.frames, 8192, 0, cut.grid)
     known, unheard = histogram(latents, training), histogram(latents, validation)
-    prior = cross_entropy(loaded.prior, ValidationWindows(latents, validation, cut_for(config, latents)))
+    prior = cross_entropy(loaded.prior, ValidationWindows(latents, validation, cut))
     made = counted(tokens_of(run / f"{run.name}.ts", frames, 1, about.levels), about.num_tokens)
     rows = {
         "cross-entropy of unheard tokens, nats": prior,

@@ -13,7 +13,7 @@ from .config import Config, ConfigError
 from .data.latents import Latents
 from .data.windows import cut_for
 
-_SAID = {
+NAMES = {
     "num_tokens": "NUM_TOKENS",
     "num_quantizers": "NUM_QUANTIZERS",
     "num_semantic_features": "NUM_SEMANTIC_FEATURES",
@@ -22,12 +22,12 @@ _SAID = {
 }
 
 
-def bind(config: Config, overrides: Sequence[str], latents: Latents) -> tuple[Config, list[str]]:
+def bind(config: Config, kept: set[str], latents: Latents) -> tuple[Config, list[str]]:
     """The configuration with the data's numbers of classes, streams and features; and lines for the user.
 
-    Raises ConfigError, DatasetError when the data cannot train such a model.
+    kept: fields that stay as they are. Raises ConfigError, DatasetError when the data cannot train such a model.
     """
-    about, kept = latents.about, said(overrides)
+    about = latents.about
     found = {"num_tokens": about.num_tokens, "num_quantizers": about.quantizers}
     key = about.keys.get(config.encoder_key) if config.encoder != "none" else None
     if key is not None and key.ratio >= 1:
@@ -41,10 +41,9 @@ def bind(config: Config, overrides: Sequence[str], latents: Latents) -> tuple[Co
     cut_for(bound, latents)
     if key is not None and key.kind == "features" and bound.num_semantic_features != key.width:
         raise ConfigError(
-            f"'{key.name}' has {key.width} features, not {bound.num_semantic_features}; leave the override of "
-            "NUM_SEMANTIC_FEATURES out."
+            f"'{key.name}' has {key.width} features, not {bound.num_semantic_features} as NUM_SEMANTIC_FEATURES says."
         )
-    remarks = [f"From the data: {', '.join(f'{_SAID[name]}={value}' for name, value in taken.items())}."]
+    remarks = [f"From the data: {', '.join(f'{NAMES[name]}={value}' for name, value in taken.items())}."]
     if bound.num_tokens > about.num_tokens:
         remarks.append(f"The data has {about.num_tokens} tokens; NUM_TOKENS={bound.num_tokens} learns more than come.")
     if bound.num_quantizers < about.quantizers:
@@ -66,7 +65,7 @@ def counted(config: Config, counts: np.ndarray) -> np.ndarray:
     largest = int(np.flatnonzero(counts.any(0)).max(initial=0))
     if largest >= config.num_tokens:
         raise ConfigError(
-            f"The data has tokens up to {largest}, more than NUM_TOKENS={config.num_tokens}; leave that override out."
+            f"The data has tokens up to {largest}, more than NUM_TOKENS={config.num_tokens} has room for."
         )
     full = np.zeros((config.num_quantizers, config.num_tokens), np.int64)
     width = min(counts.shape[1], config.num_tokens)

@@ -205,6 +205,8 @@ def combine(prior_path: Path, rave_path: Path, target: Path) -> Combined:
     left = [name for part in (prior, rave) for name in _attributes(part.module) if name not in attributes]
     if left:
         remarks.append(f"These attributes of the files could not be taken over: {', '.join(left)}.")
+    if twice := [name for name in _attributes(rave.module) if name in _attributes(prior.module) and name != "reset"]:
+        remarks.append(f"These attributes, which both files have, are those of the prior: {', '.join(twice)}.")
     return Combined(Path(target), rate if rate > 0 else None, methods, attributes, tuple(remarks))
 
 

@@ -20,7 +20,7 @@ from ..nn.randomness import uniform
 from .quantise import dequantise, quantise
 
 START = 1 << 40  # place of the numbers that choose the first frame: no performance gets there
-LARGEST = 1e3  # of a semantic inlet: a greater one would stay in the state for good
+LARGEST = 1e3  # of a semantic value: a greater one would stay in the state for good
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Instrument(Module):
             return whole(x, self.semantic_tokens).to(x.dtype)
         x = torch.nan_to_num(x).clamp(-self.largest, self.largest)
         if self.vae is not None:
-            x = torch.nan_to_num(self.vae.decode(x))
+            x = torch.nan_to_num(self.vae.decode(x)).clamp(-self.largest, self.largest)
         return x
 
     # What is set.

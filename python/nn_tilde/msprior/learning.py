@@ -1,5 +1,7 @@
-"""Losses and gradients of a prior, the head a few examples at a time: what it remembers of all of a batch would be three
-quarters of the memory, 9 of 12 GB in the default configuration."""
+"""Losses and gradients of a prior, the head a few examples at a time.
+
+What it remembers of all of a batch would be most of the memory: 9 GB in the default configuration.
+"""
 
 from __future__ import annotations
 

@@ -59,10 +59,10 @@ def make_plan(flags: dict[str, Any], processes: int = 1) -> Plan:
         raise ValueError(f"--name is the name of a folder in --out_path, not '{name}'.")
     folder = Path(flags["out_path"]) / name
     ckpt = loading.find(flags["ckpt"], "last").resolve() if flags["ckpt"] else None
-    config = _config(flags, ckpt)
-    told = config.num_tokens if "num_tokens" in binding.said(flags["override"]) else None
+    config, kept = _config(flags, ckpt)
+    told = config.num_tokens if "num_tokens" in kept else None
     latents = open_latents(flags["db_path"], told)
-    config, remarks = binding.bind(config, flags["override"], latents)
+    config, remarks = binding.bind(config, kept, latents)
     config, codebooks, lines = binding.pretrained(config)
     data, notices = open_data(latents, config, flags["val_size"], flags["seed"])
     settings = make_settings(flags, math.ceil(len(data.training) / (flags["batch_size"] * processes)))
@@ -76,11 +76,13 @@ def make_plan(flags: dict[str, Any], processes: int = 1) -> Plan:
     return Plan(flags, config, data, settings, run, resume, codebooks, (*remarks, *lines, *notices))
 
 
-def _config(flags: dict[str, Any], ckpt: Path | None) -> Config:
-    """The model: of --config, or of the checkpoint to go on from."""
+def _config(flags: dict[str, Any], ckpt: Path | None) -> tuple[Config, set[str]]:
+    """The model: of --config, or of the checkpoint to go on from; and the fields that the data does not change."""
+    kept = binding.said(flags["override"])
     entry = loading.read(ckpt)[loading.ENTRY] if ckpt is not None else None  # read in any case: it may not be ours
     if entry is not None and not flags["config"]:
         config = configs.parse(entry["config"], str(ckpt), flags["override"])
+        kept = set(binding.NAMES)  # its weights have these shapes
     else:
         config = configs.read(flags["config"] or ("decoder_only",), flags["override"])
     if flags["pretrained_embedding"]:
@@ -90,16 +92,16 @@ def _config(flags: dict[str, Any], ckpt: Path | None) -> Config:
         if path is not None and not Path(path).is_file():
             raise ConfigError(f"There is no file '{path}', which {field.upper()} names.")
     # Whole, so that the same command means the same from any folder.
-    return config.replace(**{field: path and str(Path(path).absolute()) for field, path in paths.items()})
+    return config.replace(**{field: path and str(Path(path).absolute()) for field, path in paths.items()}), kept
 
 
 def open_data(latents: Latents, config: Config, val_size: int, seed: int) -> tuple[Data, list[str]]:
     """The windows of a dataset, and lines for the user. Raises ConfigError, DatasetError."""
-    training, validation = split(latents, config.frames, val_size, seed)
-    counts = binding.counted(config, histogram(latents, training))
-    binding.counted(config, histogram(latents, validation))
     binding.check_steering(config, latents)
     cut = cut_for(config, latents)
+    training, validation = split(latents, config.frames, val_size, seed, cut.grid)
+    counts = binding.counted(config, histogram(latents, training))
+    binding.counted(config, histogram(latents, validation))
     recordings = np.flatnonzero(np.asarray(latents.lengths) >= 1)
     chosen = recordings[np.unique(np.linspace(0, len(recordings) - 1, STARTS).round().astype(int))]
     starts = np.concatenate([latents.tokens(int(each), 0, 1) for each in chosen])[:, : config.num_quantizers]

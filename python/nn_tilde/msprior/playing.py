@@ -15,7 +15,8 @@ class Stage:
     """One method of a file. frame: samples that it plays at once; its state goes on from call to call."""
 
     def __init__(self, path: Path, method: str, frame: int, rate: int):
-        self.host = Host(path, method, frame, vector=frame, sample_rate=rate)
+        block = 0 if frame & (frame - 1) else frame  # the host makes powers of two of others; of 0 what divides a frame
+        self.host = Host(path, method, block, vector=frame, sample_rate=rate)
         about = self.host.methods[method]
         self.slow, self.fast, self.late = about.in_ratio, about.out_ratio, about.delay
         self.inlets, self.outlets = about.in_channels, about.out_channels

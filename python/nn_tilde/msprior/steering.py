@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from ..audio import AudioError, blocks
 from .combine import Part, open_file
@@ -16,14 +17,17 @@ from .playing import Stage
 class Steering:
     """Values of a semantic model for a prior of `inlets` semantic inlets and a frame each `frame` seconds.
 
-    rate: Hz of a model that does not say its own. Raises ValueError, one sentence, when the model has no method of so
-    many outlets and a fitting rate.
+    rate: Hz of a model that does not say its own. vae: of the prior, when its inlets are latents of one, which then
+    makes them of the model's features. Raises ValueError, one sentence, when the model has no method of so many outlets
+    and a fitting rate.
     """
 
-    def __init__(self, path: Path, inlets: int, frame: Fraction, rate: int):
-        part = open_file(path)
+    def __init__(self, path: Path, inlets: int, frame: Fraction, rate: int, vae: torch.jit.ScriptModule | None = None):
+        part, self.vae = open_file(path), None
         self.rate = part.rate or rate
-        method = next((name for name in _methods(part) if part.params(name)[:3] == [1, 1, inlets]), None)
+        method, encode = _method(part, inlets), getattr(vae, "encode_params", None)
+        if method is None and encode is not None and int(encode[2]) == inlets and encode[1] == encode[3]:
+            method, self.vae = _method(part, int(encode[0])), vae
         if method is None:
             raise ValueError(f"'{path}' has no method that makes {inlets} values of a mono sound, as the prior wants.")
         self.step = part.params(method)[3]
@@ -31,39 +35,42 @@ class Steering:
         if 1 not in (self.each.numerator, self.each.denominator):
             raise ValueError(f"'{path}' makes a value each {float(self.each):.2f} of its frames, so they drift.")
         self.stage = Stage(path, method, self.step, self.rate)
+        self.late = self.stage.late // self.step  # values to come that are of what was before the sound
 
     def values(self, prompt: Path | None, sound: Path | None) -> Iterator[np.ndarray]:
         """[inlets, any] one after the other, one each frame: of the prompt, then of the sound over and over.
 
         Without a sound the last value is held. Raises AudioError.
         """
-        late, last = self.stage.late // self.step, None
+        last = np.zeros((self.stage.outlets, 1), np.float32)
         if prompt is not None:
-            for value in self._understood(prompt, late):
+            for value in self._understood(prompt):
                 yield value
-                last, late = value[:, -1:], 0
+                last = value[:, -1:]
         while sound is not None:
-            for value in self._understood(sound, late):
-                yield value
-                late = 0
-        while last is not None:
+            yield from self._understood(sound)
+        while True:
             yield last
 
-    def _understood(self, path: Path, late: int) -> Iterator[np.ndarray]:
-        """Of a file; the first `late` values are of what was before it."""
+    def _understood(self, path: Path) -> Iterator[np.ndarray]:
+        """Of a file."""
         several, empty = self.each.denominator, True
         for piece in blocks(path, several * self.step, self.rate):
             empty = False
             x = np.pad(piece.mean(0, keepdims=True), ((0, 0), (0, several * self.step - piece.shape[1])))
-            y = self.stage(x)[:, several - 1 :: several].repeat(self.each.numerator, 1)
-            if late > 0:
-                late -= several
+            y = self.stage(x)[:, several - 1 :: several]
+            if self.late > 0:
+                self.late -= several
                 continue
-            yield y
+            if self.vae is not None:
+                with torch.inference_mode():
+                    y = self.vae.encode(torch.from_numpy(np.ascontiguousarray(y))[None])[0].numpy()
+            yield y.repeat(self.each.numerator, 1)
         if empty:
             raise AudioError(path, "is empty")
 
 
-def _methods(part: Part) -> list[str]:
+def _method(part: Part, outlets: int) -> str | None:
+    """The first one that makes so many values of a mono sound."""
     names = part.module.get_methods() if hasattr(part.module, "get_methods") else ["forward"]
-    return [name for name in names if part.params(name) is not None]
+    return next((name for name in names if (part.params(name) or [])[:3] == [1, 1, outlets]), None)

@@ -5,10 +5,11 @@ import pytest
 import torch
 from msprior_exports import RATE, RATIO, exported, quick
 from msprior_raves import released_rave, tiny_rave
-from msprior_stand_in import instrument, save_rave
+from msprior_stand_in import Rave, instrument, save_rave
 
 from nn_tilde import Host
 from nn_tilde.export import read_metadata
+from nn_tilde.export.torchscript import quiet
 from nn_tilde.msprior.combine import combine
 
 CODES = ["NUM_TOKENS=32"]
@@ -125,6 +126,28 @@ def test_a_rave_of_others(tmp_path):
     assert both.get("deterministic") is True
     audio = Host(tmp_path / "both.ts", "decode").render(Host(tmp_path / "both.ts", "encode").render(x))
     assert np.abs(audio).max() > 0.1
+
+
+def test_an_attribute_of_both_is_said(tmp_path):
+    class Warm(Rave):
+        @torch.jit.export
+        def get_attributes(self) -> list[str]:
+            return ["temperature"]
+
+        @torch.jit.export
+        def get_temperature(self) -> float:
+            return 0.25
+
+        @torch.jit.export
+        def set_temperature(self, value: float) -> int:
+            return 0
+
+    with quiet():
+        torch.jit.script(Warm()).save(str(tmp_path / "rave.ts"))
+    instrument(continuous=True).export_to_ts(tmp_path / "prior.ts")
+    done = combine(tmp_path / "prior.ts", tmp_path / "rave.ts", tmp_path / "both.ts")
+    assert done.remarks == ("These attributes, which both files have, are those of the prior: temperature.",)
+    assert Host(tmp_path / "both.ts", "prior").get("temperature") == 1.0
 
 
 def test_a_rave_that_clicks_or_takes_no_batch_is_warned_of(pair, tmp_path):

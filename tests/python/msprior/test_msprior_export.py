@@ -9,6 +9,7 @@ from msprior_exports import RATE, RATIO, about_of, exported, quick, run_of, untr
 from msprior_small import NAMES, small
 from msprior_stand_in import Vae, instrument
 
+import nn_tilde
 from nn_tilde import Host
 from nn_tilde.export import read_metadata
 from nn_tilde.export.torchscript import quiet, script
@@ -281,6 +282,20 @@ def test_a_vae_learns_when_told():
     assert model.told(torch.ones(1, 2, 1), 1).flatten().tolist() == [2, 2, 0, 0]
 
 
+def test_a_vae_that_goes_wild_leaves_no_trace():
+    class Wild(nn_tilde.Module):
+        def __init__(self):
+            super().__init__()
+            self.register_method("decode", 1, 1, 2, 1)
+
+        def decode(self, z: torch.Tensor) -> torch.Tensor:
+            return torch.cat([torch.exp(z), -torch.exp(z)], 1)
+
+    with quiet():
+        model = instrument(semantic="features", semantic_size=2, vae=script(Wild()))
+    assert model.told(torch.full((1, 1, 1), 200.0), 0).flatten().tolist() == [1e3, -1e3]
+
+
 def test_what_is_no_vae(tmp_path, files):
     loaded = untrained(small("modulated_alibi"))
     with pytest.raises(ValueError, match="decodes to 4 values, but the prior hears 5 features"):
@@ -309,6 +324,15 @@ def test_command(run):
     assert "streaming mode: True" in said
     assert "discrete latents, one frame every 128 samples" in said
     assert Host(run / "birds.ts").methods["forward"].in_channels == Q
+
+
+@pytest.mark.parametrize(("here", "there"), [("checkpoints", "last.ckpt"), ("checkpoints", ".."), (".", ".")])
+def test_command_inside_a_run(run, monkeypatch, here, there):
+    (run / "birds.ts").unlink(missing_ok=True)
+    monkeypatch.chdir(run / here)
+    quick("export", "--run", there)
+    assert (run / "birds.ts").is_file()
+    assert not list(run.glob("checkpoints/*.ts"))
 
 
 def test_command_with_everything(run, tmp_path):

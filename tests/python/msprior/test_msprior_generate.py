@@ -9,9 +9,10 @@ import soundfile
 import torch
 from msprior_exports import RATE, RATIO, exported, quick
 from msprior_raves import tiny_rave
-from msprior_stand_in import instrument
+from msprior_stand_in import Vae, instrument, save_rave
 
 import nn_tilde
+from nn_tilde.export.torchscript import quiet, script
 from nn_tilde.msprior.combine import combine
 from nn_tilde.msprior.generate import Options, Player, generate
 from nn_tilde.msprior.playing import Pieces
@@ -131,6 +132,21 @@ def test_the_prior_goes_on_where_the_prompt_ends(tmp_path):
     assert done.perplexity == pytest.approx(float(expected[0, 1].mean()), rel=0.1)
 
 
+@pytest.mark.parametrize("ratio", [8, 12])
+def test_all_of_a_prompt_is_heard_by_a_rave_that_is_never_late(tmp_path, ratio):
+    """RAVEs of others declare no delay. Hosts make powers of two of blocks, which need not be whole frames."""
+    rave = save_rave(tmp_path / "rave.ts", ratio=ratio)
+    instrument(continuous=True, num_tokens=64, ratio=ratio).export_to_ts(tmp_path / "prior.ts")
+    levels = np.random.default_rng(0).uniform(-0.7, 0.7, 41).astype(np.float32)
+    soundfile.write(tmp_path / "prompt.wav", levels.repeat(ratio), 1000, subtype="FLOAT")
+    player = Player(tmp_path / "prior.ts", rave)
+    generate(player, tmp_path / "out.wav", 0, Options(seconds=0.1, prompt=tmp_path / "prompt.wav"))
+    sound, _ = soundfile.read(tmp_path / "out.wav")
+    assert len(sound) == 41 * ratio + 100
+    mean = (levels + np.append(0, levels[:-1])) / 2  # what the encoder makes of it; the decoder squeezes it
+    np.testing.assert_allclose(sound[: 41 * ratio : ratio], np.tanh(2.5 * mean), atol=0.1)
+
+
 # What steers.
 
 
@@ -163,6 +179,28 @@ def test_values_of_a_sound_are_held_and_the_sound_repeated(tmp_path, step, each)
     assert taken(tmp_path / "semantic.ts", prompt, None, 3 * each + 3) == [0.25] * (3 * each + 3)
 
 
+class LateSemantics(nn_tilde.Module):
+    """The sound of two frames ago, in each of five inlets."""
+
+    def __init__(self):
+        super().__init__(RATE)
+        self.step = RATIO
+        self.register_buffer("before", torch.zeros(1, 1, 2))
+        self.register_method("features", 1, 1, 5, RATIO, test_method=False, delay=2 * RATIO)
+
+    def features(self, x: torch.Tensor) -> torch.Tensor:
+        both = torch.cat([self.before, x.reshape(1, 1, -1, self.step).mean(-1)], 2)
+        self.before = both[..., -2:]
+        return both[..., :-2].repeat(1, 5, 1)
+
+
+def test_what_is_late_of_a_sound_that_is_over_at_once(tmp_path):
+    LateSemantics().export_to_ts(tmp_path / "semantic.ts")
+    soundfile.write(tmp_path / "short.wav", np.full(RATIO, 0.5), RATE, subtype="FLOAT")
+    assert taken(tmp_path / "semantic.ts", None, tmp_path / "short.wav", 5) == [0.5] * 5
+    assert taken(tmp_path / "semantic.ts", tmp_path / "short.wav", None, 5) == [0] * 5
+
+
 def test_a_sound_steers(tmp_path):
     Semantics(4 * RATIO).export_to_ts(tmp_path / "semantic.ts")
     files = ("--prior", "steered.ts", "--rave", "rave.ts")
@@ -174,6 +212,20 @@ def test_a_sound_steers(tmp_path):
     assert "Note" not in said
     assert not np.array_equal(moved, still)
     assert np.array_equal(made("--seed", 1, *words, files=files)[1], moved)
+
+
+def test_a_sound_steers_through_the_vae_of_a_prior(tmp_path):
+    with quiet():
+        vae = script(Vae(5))
+    model = instrument(continuous=True, semantic="features", semantic_size=5, vae=vae, ratio=RATIO)
+    model.export_to_ts(tmp_path / "prior.ts")
+    Semantics(RATIO, 1000).export_to_ts(tmp_path / "semantic.ts")
+    combine(tmp_path / "prior.ts", save_rave(tmp_path / "rave.ts", ratio=RATIO), tmp_path / "both.ts")
+    soundfile.write(tmp_path / "sound.wav", np.full(RATIO, 0.5), 1000, subtype="FLOAT")
+    for player in (Player(tmp_path / "both.ts"), Player(tmp_path / "prior.ts", tmp_path / "rave.ts")):
+        options = Options(semantic=tmp_path / "sound.wav", semantic_model=tmp_path / "semantic.ts")
+        assert player.extras == 2
+        assert Pieces(player.begin(0, options), 2).take(3).tolist() == [[0.5] * 3] * 2
 
 
 # What cannot be.

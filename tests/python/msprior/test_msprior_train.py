@@ -270,6 +270,15 @@ def test_going_on_from_another_run(train):
     assert "no checkpoint" in train("--ckpt", "nowhere", name="f", code=1)
 
 
+def test_going_on_from_another_run_keeps_its_numbers(train):
+    """Which were overridden there, and are not the data's."""
+    train(steps=2, override=("NUM_TOKENS=20", "NUM_QUANTIZERS=2"))
+    output = train("--ckpt", "runs/a", name="b", steps=4, small=False)
+    assert "The first 2 of 3 latents are learnt" in output
+    c = loading.load("runs/b").config
+    assert (c.num_tokens, c.num_quantizers) == (20, 2)
+
+
 def test_going_on_with_other_settings(train):
     """What the command says, and config.gin, is what trains."""
     train(steps=6)
@@ -405,15 +414,17 @@ def test_measures_of_a_known_guess():
     assert tally.finish(lambda value: [value]) is None
 
 
-def test_a_validation_counts_frames_not_examples(train, steered):
-    """However many examples the head takes at once."""
-    options = {"config": ("encoder_decoder",), "data": steered, "steps": 1}
-    train(**options)
+def test_a_validation_counts_frames_not_examples(train, tmp_path):
+    """However many examples the head takes at once: here one, of recordings of many lengths."""
+    short = dataset(tmp_path / "short", lengths=tuple(range(4, 16)) * 10)
+    train(data=short, steps=1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(learning, "ROOM", 1)
-        train(name="b", **options)
+        train(name="b", data=short, steps=1)
     for name in ("validation", "val_acc_top_1", "val_perplexity_2"):
         assert curve("a", name) == pytest.approx(curve("b", name), rel=1e-4)
+    perplexities = [curve("b", f"val_perplexity_{i}")[-1] for i in range(STREAMS)]
+    assert np.log(perplexities).mean() == pytest.approx(curve("b", "validation")[-1], rel=1e-5)
 
 
 def test_pictures():

@@ -22,10 +22,8 @@ CODES = ["NUM_QUANTIZERS=3", "CODEBOOK_SIZE=16"]
 SMALL = "MODEL_DIM=32 HEAD_DIM=4 NUM_LAYERS=2 SEQ_LEN=32 " + (
     "utils.build_warmed_exponential_lr_scheduler.peak_iteration=2"
 )
-STEERED = {
-    "encoder_decoder": ["semantic tokens"],
-    **dict.fromkeys(("encoder_decoder_continuous", "modulated_alibi", "rwkv_semantic"), ["semantic feature 0"]),
-}
+FEATURES = ("encoder_decoder_continuous", "modulated_alibi", "rwkv_semantic")
+STEERED = {"encoder_decoder": "semantic tokens", **dict.fromkeys(FEATURES, "semantic feature 0")}
 
 
 def run(cli, *words: object) -> str:
@@ -102,7 +100,7 @@ def test_every_configuration_plays(name):
     latents = [f"(signal) rave latent {i}" for i in range(1, 5)]
     assert method.output_labels == [*latents, "(signal) perplexity"]
     assert method.input_labels[:4] == latents
-    assert [f"(signal) {label}" for label in STEERED.get(name, [])] == method.input_labels[4:5]
+    assert method.input_labels[4:5] == ([f"(signal) {STEERED[name]}"] if name in STEERED else [])
     y = dream(file, seed=1)
     assert np.isfinite(y).all()
     assert (y[:-1].std(1) > 0.05).all()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
@@ -49,7 +50,7 @@ def command(run, continuous, temporal_ratio, batch_size, vae_path, ema_weights, 
         folder = _folder(loaded.path)
         output = output or folder
         output.mkdir(parents=True, exist_ok=True)
-        target = output / f"{name or folder.absolute().name}.ts"
+        target = output / f"{name or Path(os.path.abspath(folder)).name}.ts"
         done = export(loaded, target, ratio=temporal_ratio, continuous=continuous, vae_path=vae_path)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
@@ -70,7 +71,9 @@ def command(run, continuous, temporal_ratio, batch_size, vae_path, ema_weights, 
 def _folder(checkpoint: Path) -> Path:
     """The folder of the training that a checkpoint is of, or else the one it lies in."""
     folder = checkpoint.parent
-    return folder.parent if folder.name == "checkpoints" else folder
+    if Path(os.path.abspath(folder)).name != "checkpoints":
+        return folder
+    return folder.parent if folder.name == "checkpoints" else folder / ".."
 
 
 def _listed(words: list[str]) -> list[str]:

@@ -20,7 +20,7 @@ from ...cli.training import POSITIVE
 @click.option("--pretrained_embedding", metavar="FILE", help="RAVE of codes (.ts) whose codebooks embed the tokens.")
 @click.option("--out_path", default="runs", show_default=True, help="Folder of the runs.")
 @click.option("--batch_size", default=64, show_default=True, type=POSITIVE, help="Examples a step, in each process.")
-@click.option("--epochs", type=int, help="Times that the data is gone through, -1: no end. [default: see --max_steps]")
+@click.option("--epochs", type=int, help="Times that the data is gone through, -1: endless. [default: see --max_steps]")
 @click.option("--max_steps", type=POSITIVE, help="Steps until the end. [default: 1000000, unless --epochs says]")
 @click.option(
     "--early_stopping",
