@@ -180,6 +180,7 @@ def test_what_does_not_go_together(tmp_path, change, sentence):
 
 def test_what_is_no_prior_and_no_rave(pair, tmp_path):
     prior, rave = pair
+    before = rave.read_bytes()
     (tmp_path / "text.ts").write_text("no")
     for words, sentence in (
         (["--prior", rave, "--rave", rave], f"'{rave}' is not a prior that msprior export has made."),
@@ -187,8 +188,10 @@ def test_what_is_no_prior_and_no_rave(pair, tmp_path):
         (["--prior", tmp_path / "none.ts", "--rave", rave], "There is no file"),
         (["--prior", tmp_path / "text.ts", "--rave", rave], "is not a TorchScript file that can be read."),
         (["--prior", prior, "--rave", rave, "--name", "a/b"], "--name is the name of a file"),
+        (["--prior", prior, "--rave", rave, "--name", rave.stem, "--output", rave.parent], "would take the place of"),
     ):
         assert sentence in quick("combine", "--name", "both", *words, code=1)
+    assert rave.read_bytes() == before
     instrument(continuous=True, quantizers=3, ratio=RATIO).export_to_ts(tmp_path / "prior.ts")
     fast = tmp_path / "prior.ts"
     said = quick("combine", "--name", "both", "--prior", fast, "--rave", rave, code=1)

@@ -231,7 +231,7 @@ def test_a_sound_steers_through_the_vae_of_a_prior(tmp_path):
 # What cannot be.
 
 
-def test_refusals(tmp_path):
+def test_refusals(work, tmp_path):
     Semantics(4 * RATIO).export_to_ts(tmp_path / "semantic.ts")
     Semantics(4 * RATIO, outlets=4).export_to_ts(tmp_path / "four.ts")
     Semantics(RATIO + 1).export_to_ts(tmp_path / "drift.ts")
@@ -258,9 +258,10 @@ def test_refusals(tmp_path):
         ([*steered, "--semantic_model", tmp_path / "four.ts"], "has no method that makes 5 values"),
         ([*steered, "--semantic_model", tmp_path / "drift.ts"], "so they drift"),
         ([*both, "--out", "new.mp4"], "does not end in .wav, .flac or .aiff"),
+        ([*both, "--prompt", "prompt.wav", "--out", work / "prompt.wav"], "would take the place of 'prompt.wav'"),
     ):
         out = [] if "--out" in words else ["--out", "new.wav"]
         said = quick("generate", *words, *out, "--noprogress", code=1)
         assert sentence in said, (words, said)
         assert said.strip().count("\n") <= 1
-    assert not (tmp_path.parent / "new.wav").exists()
+    assert not (work / "new.wav").exists()

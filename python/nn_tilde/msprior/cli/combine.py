@@ -28,11 +28,15 @@ def command(prior, rave, name, batch_size, output) -> None:
         raise click.ClickException(f"--name is the name of a file, not '{name}'; --output says where.")
     if output.exists() and not output.is_dir():
         raise click.ClickException(f"'{output}' is not a folder.")
+    target = output / f"{name}.ts"
+    for path in (prior, rave):
+        if target.exists() and path.exists() and target.samefile(path):
+            raise click.ClickException(f"The new file would take the place of '{path}'; give it another --name.")
     from ..combine import combine
 
     try:
         output.mkdir(parents=True, exist_ok=True)
-        done = combine(prior, rave, output / f"{name}.ts")
+        done = combine(prior, rave, target)
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     for remark in done.remarks:

@@ -50,6 +50,8 @@ def command(prior, rave, model, prompt, echo, seconds, temperature, top_p, seed,
     for path in (prompt, semantic):
         if path is not None and not path.is_file():
             raise click.ClickException(f"There is no sound '{path}'.")
+        if path is not None and out.exists() and out.samefile(path):
+            raise click.ClickException(f"The new file would take the place of '{path}'; give it another --out.")
     from ...cli.progress import audio_progress
     from ..generate import Options, Player, generate, layout_of
 
