@@ -102,7 +102,10 @@ def about_rave(prior: Part, rave: Part) -> list[str]:
     continuous = getattr(prior.module, "continuous", None)  # a prior of others does not say
     if isinstance(continuous, bool) and continuous == file.discrete:
         raise ValueError(f"The prior is of {kinds[continuous]}, but the RAVE has {kinds[not continuous]}.")
-    return [] if file.streaming else [CLICKS]
+    remarks, tokens = [] if file.streaming else [CLICKS], getattr(prior.module, "num_tokens", None)
+    if file.discrete and isinstance(tokens, int) and file.codebooks() is not None and tokens != file.codebook_size:
+        remarks.append(f"The prior is of {tokens} codes, but the RAVE has {file.codebook_size}: is it another RAVE's?")
+    return remarks
 
 
 class Duet(Module):

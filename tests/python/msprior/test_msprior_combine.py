@@ -128,6 +128,13 @@ def test_a_rave_of_others(tmp_path):
     assert np.abs(audio).max() > 0.1
 
 
+def test_codes_of_another_book_are_warned_of(pair, tmp_path):
+    exported(tmp_path, "recurrent", "NUM_TOKENS=64")
+    words = ["--rave", pair[1], "--name", "both", "--output", tmp_path]
+    said = quick("combine", "--prior", tmp_path / "recurrent.ts", *words)
+    assert "Warning: The prior is of 64 codes, but the RAVE has 32: is it another RAVE's?" in said
+
+
 def test_an_attribute_of_both_is_said(tmp_path):
     class Warm(Rave):
         @torch.jit.export
