@@ -92,9 +92,9 @@ TEST_CASE("a file with nothing to play is refused") {
 
 TEST_CASE("values: what a musician types becomes what the model wants, whatever the locale") {
   const auto as = [](nn::Value v, Type t) { return nn::as_type(v, t, "a"); };
-  for (const char* no : {"0", "0.", "0.0", "0.000000", "false"})
+  for (const char* no : {"0", "0.", "0.0", "0.000000", "false", "False"})
     CHECK(std::get<bool>(as(std::string(no), Type::boolean)) == false);
-  for (const char* yes : {"1", "1.0", "true", "2"})
+  for (const char* yes : {"1", "1.0", "true", "True", "2"})
     CHECK(std::get<bool>(as(std::string(yes), Type::boolean)) == true);
   CHECK(std::get<int64_t>(as(3.0, Type::integer)) == 3);
   CHECK(std::get<int64_t>(as(std::string("-7"), Type::integer)) == -7);

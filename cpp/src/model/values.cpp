@@ -33,8 +33,8 @@ std::optional<double> number(const Value& given) {
   if (const auto* i = std::get_if<int64_t>(&given)) return static_cast<double>(*i);
   if (const auto* d = std::get_if<double>(&given)) return *d;
   if (const auto* s = std::get_if<std::string>(&given)) {
-    if (*s == "true") return 1;
-    if (*s == "false") return 0;
+    if (*s == "true" || *s == "True") return 1;  // as C++ or Python spell it
+    if (*s == "false" || *s == "False") return 0;
     return number(*s);
   }
   return std::nullopt;
