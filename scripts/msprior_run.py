@@ -167,8 +167,8 @@ def main() -> None:
         if not (folder / "rave" / "model.ts").exists():
             call("rave", "preprocess --input_path sounds --output_path rave/data --channels 1", folder, log)
             call("rave", rave, folder, log)
-            call("rave", "export --run rave/model --latent_size 6 --output rave", folder, log)
-            call("rave", "export --run rave/model --latent_size 6 --streaming --output rave", folder, log)
+            call("rave", "export --run rave/model --output rave", folder, log)
+            call("rave", "export --run rave/model --streaming --output rave", folder, log)
         synthesise(folder / "sounds", options.minutes)
         call("msprior", "preprocess --audio sounds --out_path latents --rave rave/model.ts", folder, log)
         call("msprior", train, folder, log)
