@@ -159,9 +159,10 @@ class Hosted:
         return (time.perf_counter() - begun) / FRAMES
 
 
-def read_bytes(stepper: nn.Module) -> int:
-    """Of weights and memories that one frame reads; of the embedding only single rows are."""
-    return sum(b.numel() * b.element_size() for name, b in stepper.named_buffers() if name != "frames.table")
+def read_bytes(stepper: nn.Module, half: bool) -> float:
+    """Of weights and memories that one frame reads; of the embedding only single rows are, and memories stay whole."""
+    sizes = {name: b.numel() * b.element_size() for name, b in stepper.named_buffers() if name != "frames.table"}
+    return sum(size / 2 if half and name.endswith("weight") else size for name, size in sizes.items())
 
 
 def measure(name: str, rounds: int, folder: Path) -> list[list[str]]:
@@ -183,7 +184,7 @@ def measure(name: str, rounds: int, folder: Path) -> list[list[str]]:
     medians = {way: statistics.median(found) for way, found in seconds.items()}
     rows = []
     for way, found in medians.items():
-        size = read_bytes(stepper) * (0.5 if way.endswith("half") else 1)
+        size = read_bytes(stepper, way.endswith("half"))
         times = medians["straightforward"] / found
         row = [name, way, f"{found * 1e3:.2f}", f"{found / LAST:.1%}", f"{times:.2f}"]
         rows.append([*row, f"{size / 1e6:.0f}", f"{size / found / 1e9:.0f}"])
