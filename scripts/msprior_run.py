@@ -1,6 +1,6 @@
 """A real training: a RAVE and a prior learn melodies that are made up here, and the prior plays some of its own.
 
-    python scripts/msprior_run.py FOLDER [--config decoder_only small] [--steps 3000] [--minutes 120]
+    python scripts/msprior_run.py FOLDER [--config decoder_only small] [--steps 1000] [--minutes 120]
 
 Prints how well the prior predicts what it has not heard (cross-entropy, beside the entropy of tokens that are drawn
 without looking at the past), and how often it plays each token, beside the data. Ctrl-C stops; the same command goes
@@ -144,7 +144,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--config", nargs="+", default=["decoder_only", "small"])
-    parser.add_argument("--steps", type=int, default=3000)
+    parser.add_argument("--steps", type=int, default=1000)
     parser.add_argument("--batch_size", type=int, default=16)
     parser.add_argument("--rave_steps", type=int, default=2000)
     parser.add_argument("--minutes", type=float, default=120, help="of melodies, the RAVE hears the first 20")

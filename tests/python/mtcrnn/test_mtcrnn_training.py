@@ -9,8 +9,9 @@ import torch
 from click.testing import CliRunner
 from mtcrnn_data import RATE, write_data
 
+from nn_tilde.cli.lists import one_by_one
 from nn_tilde.mtcrnn import checkpoints
-from nn_tilde.mtcrnn.cli.options import _one_by_one
+from nn_tilde.mtcrnn.cli.options import TierCommand
 from nn_tilde.mtcrnn.cli.train import command
 from nn_tilde.mtcrnn.data import Windows
 from nn_tilde.mtcrnn.items import StatefulItems, TrainingItems, ValidationItems, walks
@@ -231,7 +232,7 @@ def test_sizes_that_contradict_names_are_a_remark(train):
     ],
 )
 def test_several_values_after_one_flag(line, expected):
-    assert _one_by_one(line.split(), {"prop", "generate", "gpu"}) == expected.split()
+    assert one_by_one(line.split(), {"prop", "generate", "gpu"}, TierCommand.alone) == expected.split()
 
 
 # Windows --------------------------------------------------------------------------------------------------------------

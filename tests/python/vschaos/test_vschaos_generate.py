@@ -10,10 +10,10 @@ import soundfile
 import torch
 from vschaos_runs import RATE, SHRUNK, instrument, run, tone
 
+from nn_tilde.cli.lists import one_by_one
 from nn_tilde.train import loop
 from nn_tilde.vschaos import generate, labels, loading, trajectories
 from nn_tilde.vschaos.cli import generate as cli
-from nn_tilde.vschaos.cli.options import one_by_one
 from nn_tilde.vschaos.cli.train import command as train_command
 from nn_tilde.vschaos.render import decode, encode
 from nn_tilde.vschaos.transforms import MODES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
+from ...cli.lists import ListCommand
 from .common import PATH
-from .options import ListCommand
 
 
 @click.command("condition", cls=ListCommand)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .options import ListCommand
+from ...cli.lists import ListCommand
 
 
 @click.command("export", cls=ListCommand)

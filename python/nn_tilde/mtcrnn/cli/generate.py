@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...cli.training import POSITIVE
-from .options import PARAMVECT, Count, ListCommand, given, options, tier_options
+from .options import PARAMVECT, Count, TierCommand, given, options, tier_options
 
 _GENERATION = (
     click.option("--model_dir", required=True, help="Folder of the models, a run or a file; as given or in output/."),
@@ -46,7 +46,7 @@ _GENERATION = (
 )
 
 
-@click.command(cls=ListCommand)
+@click.command(cls=TierCommand)
 @tier_options
 @options(_GENERATION)
 @click.pass_context

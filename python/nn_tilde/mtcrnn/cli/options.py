@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
-from typing import Any
+from typing import Any, ClassVar
 
 import click
 
-from ...cli.flags import FlagCommand
+from ...cli.lists import ListCommand
 from ...cli.training import POSITIVE
 
-_FLAG = re.compile(r"-+[a-zA-Z]|--$")  # and not a negative number
 PARAMVECT = ("self", "external", "none")
 
 
-class ListCommand(FlagCommand):
-    """A command whose repeatable options take several values after one flag, `--prop rmse centroid pitch`, or none,
-    and whose --paramvect may stand alone."""
+class TierCommand(ListCommand):
+    """--paramvect may stand alone."""
 
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        options = [p for p in self.get_params(ctx) if isinstance(p, click.Option)]
-        lists = {name.lstrip("-") for p in options if p.multiple for name in p.opts}
-        return super().parse_args(ctx, _one_by_one(list(args), lists))
-
-
-def _one_by_one(args: list[str], lists: set[str]) -> list[str]:
-    """`--prop a b` → `--prop a --prop b`; `--paramvect` before another flag → `--paramvect self`."""
-    result, i = [], 0
-    while i < len(args):
-        word = args[i]
-        i += 1
-        name, equals, _ = word.lstrip("-").partition("=")
-        if not word.startswith("-") or name not in lists | {"paramvect"}:
-            result.append(word)
-            continue
-        values = []
-        while i < len(args) and not _FLAG.match(args[i]):
-            values.append(args[i])
-            i += 1
-            if name not in lists:
-                break
-        if equals:
-            result += [word, *(part for value in values for part in ("--" + name, value))]
-        elif name in lists:
-            result += [part for value in values for part in ("--" + name, value)]
-        else:
-            result += ["--paramvect", *(values or ["self"])]
-    return result
+    alone: ClassVar = {"paramvect": "self"}
 
 
 _OPTIONS = (

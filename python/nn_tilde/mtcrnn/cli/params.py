@@ -8,8 +8,8 @@ import click
 
 from ...cli.flags import FlagCommand
 from ...cli.lazy import LazyGroup
+from ...cli.lists import ListCommand
 from .common import PATH, data_options, pairs, sentences
-from .options import ListCommand
 
 _HOME = "nn_tilde.mtcrnn.cli."
 COMMANDS = {

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import click
 
+from ...cli.lists import ListCommand
 from ...cli.progress import counting
 from .common import data_options, sentences
-from .options import ListCommand
 
 
 class Rate(click.ParamType):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ...cli.training import POSITIVE
-from .options import Count, ListCommand, given, options, tier_options
+from .options import Count, TierCommand, given, options, tier_options
 
 _LISTEN = "Seconds made at each validation, to hear or see in the report."
 _SHARE = click.FloatRange(0, 0.5)
@@ -51,7 +51,7 @@ _TRAINING = (
 )
 
 
-@click.command(cls=ListCommand)
+@click.command(cls=TierCommand)
 @tier_options
 @options(_TRAINING)
 @click.pass_context

@@ -12,9 +12,9 @@ from typing import Any
 
 import click
 
+from ...cli.lists import ListCommand
 from ...cli.progress import counting
 from ...cli.training import POSITIVE
-from .options import ListCommand
 
 MODES = ("pghi_refined", "pghi", "pghi_realtime", "griffin_lim", "random", "keep_input", "sinebank")
 AMOUNT = click.FloatRange(0)
