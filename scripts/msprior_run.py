@@ -4,7 +4,8 @@
 
 Prints how well the prior predicts what it has not heard (cross-entropy, beside the entropy of tokens that are drawn
 without looking at the past), and how often it plays each token, beside the data. Ctrl-C stops; the same command goes
-on. In FOLDER: sounds/, rave/, latents/, runs/, prompt.wav, continued.wav, and run.log with what all of it said.
+on. In FOLDER: sounds/, rave/, latents/, runs/, prompt.wav, continued.wav, run.png and run.log, with what all of it
+said.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from matplotlib.figure import Figure
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
@@ -115,6 +117,7 @@ def counted(tokens: np.ndarray, classes: int) -> np.ndarray:
 
 
 def measure(folder: Path, run: Path, frames: int) -> Table:
+    """The numbers, and run.png."""
     from nn_tilde.msprior import loading
     from nn_tilde.msprior.data.latents import open_latents
     from nn_tilde.msprior.data.windows import ValidationWindows, cut_for, histogram, split
@@ -125,7 +128,11 @@ def measure(folder: Path, run: Path, frames: int) -> Table:
     training, validation = split(latents, config.frames, 8192, 0, cut.grid)
     known, unheard = histogram(latents, training), histogram(latents, validation)
     prior = cross_entropy(loaded.prior, ValidationWindows(latents, validation, cut))
-    made = counted(tokens_of(run / f"{run.name}.ts", frames, 1, about.levels), about.num_tokens)
+    tokens = tokens_of(run / f"{run.name}.ts", frames, 1, about.levels)
+    made = counted(tokens, about.num_tokens)
+    recording, start, stop = validation.spans[0].tolist()
+    heard = latents.tokens(recording, start, stop - start)
+    draw(folder / "run.png", heard, tokens, known, about.num_tokens)
     rows = {
         "cross-entropy of unheard tokens, nats": prior,
         "the same, told by frequencies alone": entropy(unheard, known),
@@ -138,6 +145,21 @@ def measure(folder: Path, run: Path, frames: int) -> Table:
     for name, values in rows.items():
         table.add_row(name, f"{values.mean():.3f}", *(f"{value:.2f}" for value in values))
     return table
+
+
+def draw(path: Path, heard: np.ndarray, made: np.ndarray, data: np.ndarray, classes: int) -> None:
+    """Tokens [T, Q] of an unheard recording and those that the prior made, over time and how often; data [Q, V]."""
+    figure = Figure(figsize=(9, 6), layout="constrained")
+    upper, lower = figure.subfigures(2, 1)
+    for axis, tokens, title in zip(upper.subplots(2, 1, sharex=True), (heard, made), ("heard", "played"), strict=True):
+        axis.plot(tokens[:200], linewidth=0.8)
+        axis.set(title=f"{title}: tokens, frame by frame", ylim=(0, classes))
+    for i, axis in enumerate(np.atleast_1d(lower.subplots(1, made.shape[1], sharey=True))):
+        for counts, name in ((data[i], "data"), (counted(made, classes)[i], "played")):
+            axis.step(range(classes), counts / counts.sum(), where="mid", label=name, linewidth=1)
+        axis.set(title=f"latent {i + 1}: how often", xlabel="token")
+        axis.legend(fontsize=8)
+    figure.savefig(path, dpi=90)
 
 
 def main() -> None:
@@ -177,7 +199,7 @@ def main() -> None:
         files = f"--prior runs/{name}/{name}.ts --rave rave/model_streaming.ts --prompt prompt.wav --out continued.wav"
         call("msprior", f"generate {files} --seconds 20 --seed 1", folder, log)
         table = measure(folder, run, options.frames)
-        for console in (Console(), Console(file=log, width=160)):
+        for console in (Console(width=120), Console(file=log, width=120)):
             console.print(table)
 
 
