@@ -48,8 +48,8 @@ class Made:
 class Player:
     """A prior and its RAVE, or a file of both, on our host, for one take.
 
-    rate: Hz; ratio: samples a frame; group: frames of a semantic value, which are played at once; vae: whose latents
-    steer, or None; remarks: a sentence each. Raises ValueError, one sentence.
+    rate: Hz; ratio: samples a frame; group: frames of a semantic value, which are played at once; tokens: whether those
+    steer, not features; vae: whose latents steer, or None; remarks: a sentence each. Raises ValueError, one sentence.
     """
 
     def __init__(self, prior: Path, rave: Path | None = None):
@@ -67,6 +67,7 @@ class Player:
         self.rate = codec.rate or whole.rate or RATE
         self.ratio, self.streams = params[1], params[2] - 1
         self.extras = params[0] - self.streams
+        self.tokens = any(label.endswith("semantic tokens") for label in whole.labels(name, "input") or [])
         self.vae = getattr(getattr(whole.module, "prior_model", whole.module), "vae", None)
         group = whole.params("dummy_method")
         self.group = 1 if group is None else group[1] // self.ratio
@@ -90,7 +91,7 @@ class Player:
         if options.semantic is None and options.prompt is None:
             raise ValueError("--semantic_model needs a sound to understand: --semantic or --prompt.")
         frame = Fraction(self.ratio, self.rate)
-        steering = Steering(options.semantic_model, self.extras, frame, self.rate, self.vae)
+        steering = Steering(options.semantic_model, self.extras, frame, self.rate, self.vae, self.tokens)
         return steering.values(options.prompt, options.semantic)
 
     def length(self, options: Options) -> int:

@@ -17,17 +17,25 @@ from .playing import Stage
 class Steering:
     """Values of a semantic model for a prior of `inlets` semantic inlets and a frame each `frame` seconds.
 
-    rate: Hz of a model that does not say its own. vae: of the prior, when its inlets are latents of one, which then
-    makes them of the model's features. Raises ValueError, one sentence, when the model has no method of so many outlets
-    and a fitting rate.
+    tokens: whether they take tokens, not features. rate: Hz of a model that does not say its own. vae: of the prior,
+    when its inlets are latents of one, which then makes them of the model's features. Raises ValueError, one sentence,
+    when the model has no method of so many outlets and a fitting rate.
     """
 
-    def __init__(self, path: Path, inlets: int, frame: Fraction, rate: int, vae: torch.jit.ScriptModule | None = None):
+    def __init__(
+        self,
+        path: Path,
+        inlets: int,
+        frame: Fraction,
+        rate: int,
+        vae: torch.jit.ScriptModule | None = None,
+        tokens: bool = False,
+    ):
         part, self.vae = open_file(path), None
         self.rate = part.rate or rate
-        method, encode = _method(part, inlets), getattr(vae, "encode_params", None)
+        method, encode = _method(part, inlets, tokens), getattr(vae, "encode_params", None)
         if method is None and encode is not None and int(encode[2]) == inlets and encode[1] == encode[3]:
-            method, self.vae = _method(part, int(encode[0])), vae
+            method, self.vae = _method(part, int(encode[0]), False), vae
         if method is None:
             raise ValueError(f"'{path}' has no method that makes {inlets} values of a mono sound, as the prior wants.")
         self.step = part.params(method)[3]
@@ -70,7 +78,9 @@ class Steering:
             raise AudioError(path, "is empty")
 
 
-def _method(part: Part, outlets: int) -> str | None:
-    """The first one that makes so many values of a mono sound."""
+def _method(part: Part, outlets: int, tokens: bool) -> str | None:
+    """The first one that makes so many values of a mono sound, unless its labels say they are of the other kind."""
     names = part.module.get_methods() if hasattr(part.module, "get_methods") else ["forward"]
-    return next((name for name in names if (part.params(name) or [])[:3] == [1, 1, outlets]), None)
+    fitting = [name for name in names if (part.params(name) or [])[:3] == [1, 1, outlets]]
+    other = "semantic feature" if tokens else "semantic tokens"
+    return next((name for name in fitting if other not in " ".join(part.labels(name, "output") or [])), None)

@@ -201,6 +201,30 @@ def test_what_is_late_of_a_sound_that_is_over_at_once(tmp_path):
     assert taken(tmp_path / "semantic.ts", tmp_path / "short.wav", None, 5) == [0] * 5
 
 
+class OneOfEach(Semantics):
+    """A token and a feature, of one outlet both."""
+
+    def __init__(self):
+        super().__init__(RATIO, outlets=1)
+        self.register_method("tokens", 1, 1, 1, RATIO, output_labels=["(signal) semantic tokens"])
+        self.register_method("crest", 1, 1, 1, RATIO, output_labels=["(signal) semantic feature 0"])
+        self._methods.remove("features")
+
+    def tokens(self, x: torch.Tensor) -> torch.Tensor:
+        return self.features(x) * 0 + 7
+
+    def crest(self, x: torch.Tensor) -> torch.Tensor:
+        return self.features(x)
+
+
+def test_features_do_not_take_tokens_nor_the_other_way_round(tmp_path):
+    OneOfEach().export_to_ts(tmp_path / "semantic.ts")
+    soundfile.write(tmp_path / "sound.wav", np.full(RATIO, 0.5), RATE, subtype="FLOAT")
+    for tokens, value in ((True, 7), (False, 0.5)):
+        steering = Steering(tmp_path / "semantic.ts", 1, Fraction(RATIO, RATE), RATE, tokens=tokens)
+        assert next(steering.values(None, tmp_path / "sound.wav")).tolist() == [[value]]
+
+
 def test_a_sound_steers(tmp_path):
     Semantics(4 * RATIO).export_to_ts(tmp_path / "semantic.ts")
     files = ("--prior", "steered.ts", "--rave", "rave.ts")
