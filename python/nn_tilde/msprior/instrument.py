@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from ..export import Module
+from ..export.seeded import Seeded
 from ..nn.randomness import uniform
 from .quantise import dequantise, quantise
 
@@ -44,7 +44,7 @@ class Form:
     encoder_ratio: int = 1
 
 
-class Instrument(Module):
+class Instrument(Seeded):
     """forward: latents and semantic inlets → latents and perplexity, at the rate of frames.
 
     stepper: see model/streaming.py. starts: int [n, Q], frames one of which goes before the first, by the seed. vae: a
@@ -168,30 +168,11 @@ class Instrument(Module):
 
     # What is set.
 
-    def set_temperature(self, temperature: float) -> int:
-        if not 0 <= temperature < float("inf"):
-            return -1
-        self.temperature = (temperature,)
-        return 0
-
     def set_top_p(self, top_p: float) -> int:
         """The share of probability that the tokens drawn from have together at least."""
         if not 0 < top_p <= 1:
             return -1
         self.top_p = (top_p,)
-        return 0
-
-    def set_seed(self, seed: int) -> int:
-        if seed < 0:
-            return -1
-        self.seed = (seed,)
-        self.position.zero_()
-        return 0
-
-    def set_reset(self, reset: bool) -> int:
-        """Begins anew; False again at once."""
-        if reset:
-            self.position.zero_()
         return 0
 
     def set_learn_context(self, learn_context: bool) -> int:

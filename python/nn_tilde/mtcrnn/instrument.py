@@ -12,7 +12,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from ..export import Module
+from ..export.seeded import Seeded
 from . import mulaw
 from .lines import between
 from .plan import Plan
@@ -94,7 +94,7 @@ class Curves(nn.Module):
         return between(values, first, start, length, self.slow, self.fast)
 
 
-class Texture(Module):
+class Texture(Seeded):
     """stages: plans and tiers in the order of the chain. hold: samples of the host's for a value of the last tier.
 
     Attributes: temperature; seed, with which everything begins anew, and so it does with reset.
@@ -133,24 +133,6 @@ class Texture(Module):
             test_buffer_size=16 * hold,
         )
         self.finish()
-
-    def set_temperature(self, temperature: float) -> int:
-        if not 0 <= temperature < float("inf"):
-            return -1
-        self.temperature = (temperature,)
-        return 0
-
-    def set_seed(self, seed: int) -> int:
-        if seed < 0:
-            return -1
-        self.seed = (seed,)
-        self.position.zero_()
-        return 0
-
-    def set_reset(self, reset: bool) -> int:
-        if reset:
-            self.position.zero_()
-        return 0
 
     def forward(self, x: Tensor) -> Tensor:
         """Parameters [B, inlets, T] → audio [B, 1, T], or generated parameters [B, variables, T]."""
