@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import torch
 from torch import Tensor, nn
 
@@ -63,13 +65,13 @@ class FilmLayer(nn.Module):
         return x + self.film(self.film_norm(x), y)
 
 
-class Transformer(nn.Module):
-    """The layers of a prior without conditioning, or those of an encoder: [B, dim] → [B, dim]."""
+class Stack(nn.Module):
+    """Layers with attention to the last `window` frames, by one clock."""
 
-    def __init__(self, layers: nn.ModuleList, slopes: Tensor, window: int):
+    def __init__(self, layers: Iterable[nn.Module], slopes: Tensor, window: int):
         super().__init__()
         self.clock = Clock(slopes, window, 1)
-        self.layers = nn.ModuleList(Layer(layer, window) for layer in layers)
+        self.layers = nn.ModuleList(layers)
         self.window = window
 
     @torch.jit.export
@@ -77,6 +79,13 @@ class Transformer(nn.Module):
         self.clock.begin()
         for layer in self.layers:
             layer.attention.heads.begin(batch)
+
+
+class Transformer(Stack):
+    """The layers of a prior without conditioning, or those of an encoder: [B, dim] → [B, dim]."""
+
+    def __init__(self, layers: nn.ModuleList, slopes: Tensor, window: int):
+        super().__init__((Layer(layer, window) for layer in layers), slopes, window)
 
     def forward(self, x: Tensor, semantic: Tensor) -> Tensor:
         step = int(self.clock.steps)
@@ -87,20 +96,11 @@ class Transformer(nn.Module):
         return x
 
 
-class ModulatedTransformer(nn.Module):
+class ModulatedTransformer(Stack):
     def __init__(self, prior: Prior):
-        super().__init__()
         window = prior.config.seq_len
-        self.clock = Clock(prior.slopes, window, 1)
+        super().__init__((FilmLayer(layer, window) for layer in prior.layers), prior.slopes, window)
         self.semantic = semantic_of(prior.encoder.embedding)
-        self.layers = nn.ModuleList(FilmLayer(layer, window) for layer in prior.layers)
-        self.window = window
-
-    @torch.jit.export
-    def begin(self, batch: int) -> None:
-        self.clock.begin()
-        for layer in self.layers:
-            layer.attention.heads.begin(batch)
 
     def forward(self, x: Tensor, semantic: Tensor) -> Tensor:
         step = int(self.clock.steps)
