@@ -12,6 +12,7 @@ from pathlib import Path
 from pprint import pformat
 
 from .config_check import check
+from .config_names import NAMES
 from .gin_file import Bindings, ConfigError, find, names
 
 __all__ = ["Config", "ConfigError", "names", "parse", "read", "text"]
@@ -66,36 +67,7 @@ class Config:
         return check(dataclasses.replace(self, **changes))
 
 
-_WARMED = "build_warmed_exponential_lr_scheduler"
-# Field → macro or binding, as files call it.
-_NAMES = {
-    "model_dim": "MODEL_DIM",
-    "num_tokens": "NUM_TOKENS",
-    "num_quantizers": "NUM_QUANTIZERS",
-    "dropout": "DROPOUT_RATE",
-    "num_heads": "NUM_HEADS",
-    "head_dim": "HEAD_DIM",
-    "seq_len": "SEQ_LEN",
-    "num_layers": "NUM_LAYERS",
-    "num_encoder_tokens": "NUM_ENCODER_TOKENS",
-    "num_semantic_features": "NUM_SEMANTIC_FEATURES",
-    "pretrained_rave": "PRETRAINED_RAVE",
-    "vae_path": "VAE_PATH",
-    "layer": "attention.Decoder.layer",
-    "head": "attention.Decoder.head",
-    "conditioning": "attention.Decoder.conditioning",
-    "encoder": "attention.Decoder.encoder",
-    "encoder_out_ratio": "attention.Decoder.encoder_out_ratio",
-    "decoder_key": "task.decoder_only_rave.decoder_key",
-    "encoder_key": "dataset.encoder_key",
-    "lr": "torch.optim.AdamW.lr",
-    "betas": "torch.optim.AdamW.betas",
-    "weight_decay": "torch.optim.AdamW.weight_decay",
-    "start_factor": f"utils.{_WARMED}.start_factor",
-    "peak_iteration": f"utils.{_WARMED}.peak_iteration",
-    "cooldown": f"utils.{_WARMED}.cooldown",
-}
-MACROS = {name: field for field, name in _NAMES.items() if "." not in name}
+MACROS = {name: field for field, name in NAMES.items() if "." not in name}
 
 
 def read(configs: Sequence[str] = ("decoder_only",), overrides: Sequence[str] = ()) -> Config:
@@ -127,7 +99,7 @@ def overridden(overrides: Sequence[str]) -> set[str]:
 
 
 def _settings(bindings: Bindings, overrides: Sequence[str]) -> Config:
-    for field, name in _NAMES.items():  # settings that a file leaves out can be overridden all the same
+    for field, name in NAMES.items():  # settings that a file leaves out can be overridden all the same
         default = getattr(Config, field)
         if "." not in name:
             bindings.macros.setdefault(name, default)
@@ -135,12 +107,12 @@ def _settings(bindings: Bindings, overrides: Sequence[str]) -> Config:
             bindings.values.setdefault(_short(name), default)
     for word in overrides:
         bindings.override(word)
-    known = {*map(_short, _NAMES.values())}
+    known = {*map(_short, NAMES.values())}
     if odd := [name for name in (*bindings.macros, *bindings.values) if name not in known]:
         raise ConfigError(f"The configuration sets '{odd[0]}', which priors do not have.")
     values = {
         field: bindings.resolve(bindings.macros[name]) if "." not in name else bindings.get(_short(name))
-        for field, name in _NAMES.items()
+        for field, name in NAMES.items()
     }
     return check(Config(**values))
 
@@ -151,7 +123,7 @@ def _short(name: str) -> str:
 
 def text(config: Config) -> str:
     """The contents of a config.gin that `read` and `parse` read."""
-    return "".join(f"{name} = {pformat(getattr(config, field))}\n" for field, name in _NAMES.items())
+    return "".join(f"{name} = {pformat(getattr(config, field))}\n" for field, name in NAMES.items())
 
 
 def save(config: Config, path: str | Path) -> None:

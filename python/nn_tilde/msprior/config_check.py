@@ -6,6 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from ..train.gin_file import ConfigError
+from .config_names import NAMES
 
 if TYPE_CHECKING:
     from .config import Config
@@ -26,7 +27,7 @@ def check(c: Config) -> Config:
     """Returns c. Raises ConfigError, one sentence."""
     for field, words in _WORDS.items():
         if getattr(c, field) not in words:
-            raise ConfigError(f"attention.Decoder.{field} is {', '.join(words)}, not {getattr(c, field)!r}.")
+            raise ConfigError(f"{NAMES[field]} is {', '.join(words)}, not {getattr(c, field)!r}.")
     for field in _COUNTS:
         _number(c, field, int, 1)
     _number(c, "num_tokens", int, 2)
@@ -39,7 +40,7 @@ def check(c: Config) -> Config:
         raise ConfigError(f"torch.optim.AdamW.betas are two numbers from 0 to below 1, not {c.betas}.")
     for field in ("pretrained_rave", "vae_path"):
         if not isinstance(getattr(c, field), str | None):
-            raise ConfigError(f"{field.upper()} is a path, not {getattr(c, field)!r}.")
+            raise ConfigError(f"{NAMES[field]} is a path, not {getattr(c, field)!r}.")
     _combination(c)
     return c if isinstance(c.betas, tuple) else dataclasses.replace(c, betas=tuple(c.betas))
 
@@ -66,4 +67,4 @@ def _number(c: Config, field: str, kind: type | tuple[type, ...], least: int) ->
     value = getattr(c, field)
     if isinstance(value, bool) or not isinstance(value, kind) or not value >= least or value == float("inf"):
         what = "a whole number" if kind is int else "a number"
-        raise ConfigError(f"{field.upper()} is {what} of at least {least}, not {value!r}.")
+        raise ConfigError(f"{NAMES[field]} is {what} of at least {least}, not {value!r}.")

@@ -1,6 +1,6 @@
 """Losses and gradients of a prior, the head a few examples at a time.
 
-What it remembers of all of a batch would be most of the memory: 9 GB in the default configuration.
+What it remembers of all of a batch would be most of the memory.
 """
 
 from __future__ import annotations

@@ -78,6 +78,8 @@ def test_which_fields_overrides_name():
         (["rwkv"], ["NUM_TOKENS"], "--override takes 'NAME = value'"),
         (["rwkv"], ["NUM_TOKENS=1"], "NUM_TOKENS is a whole number of at least 2, not 1."),
         (["rwkv"], ["NUM_LAYERS=2.5"], "NUM_LAYERS is a whole number"),
+        (["rwkv"], ["DROPOUT_RATE=-1"], "DROPOUT_RATE is a number of at least 0, not -1."),
+        (["rwkv"], ["torch.optim.AdamW.lr=-1"], "torch.optim.AdamW.lr is a number of at least 0, not -1."),
         (["rwkv"], ["DROPOUT_RATE=1"], "DROPOUT_RATE is below 1"),
         (["rwkv"], ["PRETRAINED_RAVE=3"], "PRETRAINED_RAVE is a path"),
         (["decoder_only"], ["NUM_HEADS=4"], "ALiBi attention needs NUM_HEADS of 8 or more, not 4."),

@@ -4,6 +4,7 @@ import zlib
 
 import numpy as np
 import pytest
+import torch
 
 from nn_tilde.msprior.descriptors import OURS, Descriptor, DescriptorError, load, register
 from nn_tilde.msprior.descriptors.beats import track
@@ -269,7 +270,6 @@ def test_what_is_no_number_becomes_zero():
 
 
 def test_tensors_are_welcome():
-    torch = pytest.importorskip("torch")
     np.testing.assert_array_equal(of(torch.tensor([1.0, 2.0], requires_grad=True), 2)[:, 0], [1, 2])
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 import pytest
 import torch
-from msprior_exports import RATE, RATIO, about_of, exported, quick, run_of, untrained
+from msprior_exports import RATE, RATIO, exported, untrained
 from msprior_small import NAMES, small
 from msprior_stand_in import Vae, instrument
 
@@ -13,7 +13,7 @@ import nn_tilde
 from nn_tilde import Host
 from nn_tilde.export import read_metadata
 from nn_tilde.export.torchscript import quiet, script
-from nn_tilde.msprior.export import export, form_of
+from nn_tilde.msprior.export import export
 from nn_tilde.msprior.quantise import dequantise, quantise
 from nn_tilde.nn.randomness import uniform
 
@@ -308,58 +308,3 @@ def test_what_is_no_vae(tmp_path, files):
     with pytest.raises(ValueError, match="does not hear"):
         export(untrained(small("recurrent")), tmp_path / "x.ts", vae_path=tmp_path / "vae.ts")
     assert not (tmp_path / "x.ts").exists()
-
-
-# The command.
-
-
-@pytest.fixture(scope="module")
-def run(tmp_path_factory):
-    return run_of(tmp_path_factory.mktemp("runs") / "birds", untrained(small("recurrent")))
-
-
-def test_command(run):
-    said = quick("export", "--run", run, "--nocontinuous", "--batch_size", 4)
-    assert f"all good ! model exported to {run / 'birds.ts'}" in said
-    assert "streaming mode: True" in said
-    assert "discrete latents, one frame every 128 samples" in said
-    assert Host(run / "birds.ts").methods["forward"].in_channels == Q
-
-
-@pytest.mark.parametrize(("here", "there"), [("checkpoints", "last.ckpt"), ("checkpoints", ".."), (".", ".")])
-def test_command_inside_a_run(run, monkeypatch, here, there):
-    (run / "birds.ts").unlink(missing_ok=True)
-    monkeypatch.chdir(run / here)
-    quick("export", "--run", there)
-    assert (run / "birds.ts").is_file()
-    assert not list(run.glob("checkpoints/*.ts"))
-
-
-def test_command_with_everything(run, tmp_path):
-    words = ["--ckpt", "last", "--temporal_ratio", 256, "--name", "owls.ts", "--output", tmp_path / "new"]
-    said = quick("export", "--run", run, *words)
-    assert "the data has a frame every 128 samples, the file every 256" in said
-    assert Host(tmp_path / "new/owls.ts").methods["forward"].in_ratio == 256
-
-
-@pytest.mark.parametrize(
-    ("words", "sentence"),
-    [
-        (["--continuous"], "was trained on discrete latents, so it is exported with --nocontinuous"),
-        (["--ckpt", "step_9"], "has no checkpoint 'step_9'"),
-        (["--ema_weights"], "has no averaged weights"),
-        (["--name", "a/b"], "--name is the name of a file"),
-        (["--vae_path", "none.ts"], "The VAE 'none.ts' does not exist."),
-    ],
-)
-def test_command_refuses(run, words, sentence):
-    assert sentence in quick("export", "--run", run, *words, code=1)
-
-
-def test_continuous_data_wants_no_flag():
-    config = small("recurrent")
-    about = about_of(config, continuous=True)
-    assert form_of(config, about).continuous
-    assert form_of(config, about, continuous=True).levels == V
-    with pytest.raises(ValueError, match="exported with --continuous or without either"):
-        form_of(config, about, continuous=False)

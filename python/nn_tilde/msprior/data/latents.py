@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,7 +36,7 @@ class About:
     keys: dict[str, Key] = field(default_factory=dict)
 
 
-class Latents:
+class Latents(ABC):
     """Recordings as tokens. Objects travel between processes: files are opened where they are read.
 
     lengths: int64 [recordings], in frames.
@@ -44,13 +45,13 @@ class Latents:
     about: About
     lengths: np.ndarray
 
+    @abstractmethod
     def tokens(self, recording: int, start: int, frames: int) -> np.ndarray:
         """int16 [frames, Q] from frame `start` on; all of them must exist."""
-        raise NotImplementedError
 
+    @abstractmethod
     def values(self, key: str, recording: int, start: int, count: int) -> np.ndarray:
         """float32 (of tokens: int32) [≤ count, width] from value `start` on: those that exist."""
-        raise NotImplementedError
 
 
 def open_latents(folder: str | Path, num_tokens: int | None = None) -> Latents:

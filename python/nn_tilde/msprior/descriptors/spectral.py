@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -49,15 +50,15 @@ def spectra(x: np.ndarray, size: int, hop: int) -> Iterator[np.ndarray]:
 
 
 @dataclass(eq=False)
-class Spectral(Descriptor):
+class Spectral(Descriptor, ABC):
     """One value of each spectrum: `of`."""
 
     resampling_mode: str = "linear"
     context: int = 4096
 
+    @abstractmethod
     def of(self, magnitudes: np.ndarray, hertz: np.ndarray) -> np.ndarray:
         """[frames, bins] of bins at so many Hz → [frames]."""
-        raise NotImplementedError
 
     def example(self, audio: np.ndarray, path: str) -> np.ndarray:
         size = window_size(self.rate)

@@ -1,0 +1,30 @@
+"""What files, overrides and messages call the fields of a configuration: macros, and bindings with dots."""
+
+_WARMED = "build_warmed_exponential_lr_scheduler"
+NAMES = {
+    "model_dim": "MODEL_DIM",
+    "num_tokens": "NUM_TOKENS",
+    "num_quantizers": "NUM_QUANTIZERS",
+    "dropout": "DROPOUT_RATE",
+    "num_heads": "NUM_HEADS",
+    "head_dim": "HEAD_DIM",
+    "seq_len": "SEQ_LEN",
+    "num_layers": "NUM_LAYERS",
+    "num_encoder_tokens": "NUM_ENCODER_TOKENS",
+    "num_semantic_features": "NUM_SEMANTIC_FEATURES",
+    "pretrained_rave": "PRETRAINED_RAVE",
+    "vae_path": "VAE_PATH",
+    "layer": "attention.Decoder.layer",
+    "head": "attention.Decoder.head",
+    "conditioning": "attention.Decoder.conditioning",
+    "encoder": "attention.Decoder.encoder",
+    "encoder_out_ratio": "attention.Decoder.encoder_out_ratio",
+    "decoder_key": "task.decoder_only_rave.decoder_key",
+    "encoder_key": "dataset.encoder_key",
+    "lr": "torch.optim.AdamW.lr",
+    "betas": "torch.optim.AdamW.betas",
+    "weight_decay": "torch.optim.AdamW.weight_decay",
+    "start_factor": f"utils.{_WARMED}.start_factor",
+    "peak_iteration": f"utils.{_WARMED}.peak_iteration",
+    "cooldown": f"utils.{_WARMED}.cooldown",
+}
