@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from click.testing import CliRunner
+from same_training import assert_same
 
 from nn_tilde.msprior.cli.train import command
 from nn_tilde.msprior.data.metadata import Metadata, Recording, values_of
@@ -106,20 +107,7 @@ def curve(name: str, scalar: str) -> list[float]:
 
 def assert_same_training(a: str, b: str) -> None:
     """Two runs stand where they would go on alike."""
-    one, other = state(a), state(b)
-    assert one["global_step"] == other["global_step"]
-    for x, y in zip(tensors(one), tensors(other), strict=True):
-        assert torch.equal(x, y)
-
-
-def tensors(value) -> list[torch.Tensor]:
-    """Weights, moments, averages."""
-    if isinstance(value, torch.Tensor):
-        return [value]
-    if isinstance(value, dict):
-        held = ("state_dict", "optimizer_states", "callbacks") if "global_step" in value else value
-        return [tensor for key in held for tensor in tensors(value[key])]
-    return [tensor for each in value for tensor in tensors(each)] if isinstance(value, list | tuple) else []
+    assert_same(state(a), state(b))
 
 
 class Codes(torch.nn.Module):

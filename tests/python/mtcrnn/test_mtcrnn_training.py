@@ -8,6 +8,7 @@ import pytest
 import torch
 from click.testing import CliRunner
 from mtcrnn_data import RATE, write_data
+from same_training import assert_same
 
 from nn_tilde.cli.lists import one_by_one
 from nn_tilde.mtcrnn import checkpoints
@@ -57,13 +58,7 @@ def last(run):
 
 
 def assert_same_training(a, b):
-    a, b = last(a), last(b)
-    assert a["global_step"] == b["global_step"]
-    for key, value in a["state_dict"].items():
-        assert torch.equal(value, b["state_dict"][key]), key
-    for ours, theirs in zip(a["optimizer_states"], b["optimizer_states"], strict=True):
-        for i, state in ours["state"].items():
-            assert all(torch.equal(value, theirs["state"][i][key]) for key, value in state.items())
+    assert_same(last(a), last(b))
 
 
 def test_files_that_users_expect(train):
